@@ -1,0 +1,12 @@
+# Third-party packages, each as an imported target. Their headers are system headers: our warning
+# flags are for our code.
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavcodec>=59 libavformat>=59 libavutil>=57 libswscale>=6)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(spdlog REQUIRED)
+
+if(NOT WIN32)
+  pkg_check_modules(XCB REQUIRED IMPORTED_TARGET xcb xcb-randr xcb-shm xcb-damage xcb-xfixes)
+endif()

@@ -1,0 +1,24 @@
+# How every target of the project is compiled, said once.
+
+find_package(Threads REQUIRED)
+
+add_library(rustcam_options INTERFACE)
+target_include_directories(rustcam_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+target_compile_options(rustcam_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_link_libraries(rustcam_options INTERFACE Threads::Threads)
+if(RUSTCAM_SANITIZE)
+  target_compile_options(rustcam_options INTERFACE -fsanitize=${RUSTCAM_SANITIZE} -fno-omit-frame-pointer
+                                                   -fno-sanitize-recover=all)
+  target_link_options(rustcam_options INTERFACE -fsanitize=${RUSTCAM_SANITIZE})
+  # GCC 12 reports false -Wmaybe-uninitialized and -Wtsan findings in instrumented standard headers.
+  target_compile_options(rustcam_options INTERFACE -Wno-maybe-uninitialized
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+endif()
+
+# rustcam_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE ...])
+# One library for one folder of src/. DEPENDS are public, PRIVATE stay inside.
+function(rustcam_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC rustcam_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE})
+endfunction()

@@ -1,0 +1,53 @@
+// A set of pixels as disjoint rectangles.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "base/geometry.h"
+
+namespace rustcam {
+
+/// Disjoint rectangles in y-x banded order: sorted by top, then left; all rectangles of a band
+/// share top and bottom, do not touch one another, and bands that would be equal are joined. So two
+/// regions of the same pixels have the same rectangles.
+class Region {
+ public:
+  Region() = default;
+  Region(const Rect& r) {  // NOLINT(google-explicit-constructor): a rectangle is a region
+    if (!r.empty()) rects_.push_back(r);
+  }
+
+  bool empty() const noexcept { return rects_.empty(); }
+  std::span<const Rect> rects() const noexcept { return rects_; }
+  std::size_t count() const noexcept { return rects_.size(); }
+  Rect bounds() const noexcept;
+  std::int64_t area() const noexcept;
+  bool contains(Point p) const noexcept;
+  /// True where every pixel of `r` is in the region.
+  bool contains(const Rect& r) const;
+
+  void clear() noexcept { rects_.clear(); }
+  void add(const Rect& r);
+  void add(const Region& other);
+  void subtract(const Region& other);
+  void intersect(const Rect& r);
+  void intersect(const Region& other);
+  void translate(std::int32_t dx, std::int32_t dy);
+
+  /// A superset of at most `max_rects` rectangles: exact where the region has no more, else its
+  /// bounding rectangle. Also the bounding rectangle where the rectangles cover nearly all of it,
+  /// since one big copy then costs less than many small ones.
+  Region simplified(std::size_t max_rects) const;
+
+  friend bool operator==(const Region&, const Region&) = default;
+
+ private:
+  std::vector<Rect> rects_;
+};
+
+/// Every rectangle widened to even edges inside `bounds`, as 4:2:0 conversion needs.
+Region widen_to_even(const Region& region, const Rect& bounds);
+
+}  // namespace rustcam

@@ -1,0 +1,29 @@
+// Showing stimuli on a real screen.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/geometry.h"
+#include "stimulus/scene.h"
+
+namespace rustcam {
+
+struct PresenterOptions {
+  std::string scene = "flip_demo";
+  std::optional<Size> size;           ///< default: the whole output
+  std::optional<std::string> output;  ///< default: as for capture
+  bool barcode = true;
+};
+
+/// A window that shows one scene. Confined to the thread that made it.
+class Presenter {
+ public:
+  virtual ~Presenter() = default;
+  /// Shows frame `n`; returns when the system has taken it. False when the user closed the window.
+  /// Throws DeviceError where the display is gone.
+  virtual bool present(std::int64_t n) = 0;
+};
+
+}  // namespace rustcam

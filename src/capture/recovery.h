@@ -1,0 +1,76 @@
+// The one policy for losing a source and getting the same one back.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "capture/backend.h"
+
+namespace rustcam {
+
+struct RecoveryPolicy {
+  bool reopen = true;                     ///< false: the first loss ends it (`--on-loss stop`)
+  std::optional<Duration> give_up_after;  ///< `--on-loss wait=S`; nullopt: no limit
+  Duration give_up_after_disconnect =
+      std::chrono::seconds(10);  ///< the display connection itself has closed
+};
+
+/// One loss or change of size, as the JSON's `recoveries` tells it.
+struct Recovery {
+  TimePoint at{};
+  std::string error;        ///< empty for a change of size without reopening
+  std::string native_code;  ///< the same
+  Duration took{};
+  Size size;  ///< of the target afterwards
+};
+
+enum class SourceEvent {
+  updated = 1,  ///< source() holds a lease: release() it
+  timed_out,
+  changed,  ///< source() is a new object or has a new size: attach to it again; everything is dirty
+  lost,     ///< still not back at the deadline: source() is null; call again
+  gave_up,  ///< for good: lost_error() says why
+  cancelled,
+};
+
+/// Owns the source of one target and keeps it open. Reopens at once, then with pauses growing from
+/// 10 ms to 500 ms, finding the target by its identity, never by index. Confined to one thread.
+class RecoveringSource {
+ public:
+  /// Opens the target now; throws what Backend::open throws. `region`: where it no longer fits
+  /// after a change of size, that counts as lost until it fits again.
+  RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
+                   std::optional<Rect> region, RecoveryPolicy policy);
+
+  SourceEvent acquire(TimePoint deadline, std::stop_token stop);
+  /// A loss noticed elsewhere (a read that threw); the next acquire() reopens.
+  void report_loss(const CaptureError& error);
+  FrameSource* source() noexcept { return source_.get(); }
+  const TargetInfo& target() const noexcept { return target_; }
+  const std::vector<Recovery>& recoveries() const noexcept { return recoveries_; }
+  const std::string& lost_error() const noexcept { return lost_error_; }
+
+ private:
+  bool fits(const TargetInfo& target) const noexcept;
+  void lose(std::string error, std::string native_code, bool disconnected);
+  SourceEvent try_reopen(TimePoint deadline, std::stop_token stop);
+
+  const Backend* backend_;
+  TargetInfo target_;
+  SourceOptions options_;
+  std::optional<Rect> region_;
+  RecoveryPolicy policy_;
+  std::unique_ptr<FrameSource> source_;
+  std::vector<Recovery> recoveries_;
+  std::string lost_error_;
+  std::string lost_code_;
+  TimePoint lost_at_{};
+  TimePoint next_try_{};
+  Duration pause_{};
+  bool disconnected_ = false;
+};
+
+}  // namespace rustcam

@@ -1,0 +1,52 @@
+// What can be captured, and how it is told apart.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/geometry.h"
+
+namespace rustcam {
+
+/// One output (monitor) as its system describes it. What is not known is nullopt, never 0.
+struct TargetInfo {
+  int index = 0;            ///< as `list` prints it
+  std::string name;         ///< "DP-1", "\\.\DISPLAY1", "mover@1920x1080@60"
+  std::string description;  ///< maker and model, where known
+  std::string
+      identity;  ///< finds the same output again after a loss (RandR name; LUID and monitor path)
+  std::string backend;
+  Rect desktop;  ///< place in desktop coordinates; its size is the upright picture's
+  std::optional<double> refresh_hz;
+  double scale = 1.0;
+  Rotation rotation = Rotation::none;
+  bool primary = false;
+  int device = 0;  ///< index of the adapter
+  std::optional<bool> hdr;
+  std::string native_format;  ///< for people: "bgra8", "x2rgb10", "rgba16f"
+  std::optional<double> sdr_white_nits;
+
+  Size size() const noexcept { return desktop.size(); }
+};
+
+/// A top-level window, for `list windows`.
+struct WindowInfo {
+  std::uint64_t id = 0;
+  std::string title;
+  std::optional<std::int64_t> pid;
+  Rect desktop;
+};
+
+/// A display adapter, for `list devices`.
+struct DeviceInfo {
+  int index = 0;
+  std::string name;
+  std::optional<std::uint32_t> vendor_id;
+  std::optional<std::string> luid;
+  std::optional<std::uint64_t> memory_bytes;
+  std::vector<std::string> outputs;
+};
+
+}  // namespace rustcam

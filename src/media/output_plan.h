@@ -1,0 +1,74 @@
+// What will be written, decided and checked before anything is captured or created.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/rational.h"
+#include "media/sink.h"
+
+namespace rustcam {
+
+struct OutputRequest {
+  std::string path;                   ///< "-" for standard output
+  std::optional<std::string> format;  ///< --format; default by the ending, rawvideo on a pipe
+  std::string encoder = "auto";
+  std::optional<std::string> preset;    ///< x264's names, mapped for each encoder
+  std::optional<double> crf;            ///< x264's scale, 0..51
+  std::optional<std::int64_t> bitrate;  ///< bits a second
+  std::optional<int> gop;               ///< frames
+  std::vector<std::pair<std::string, std::string>> encoder_options;
+  std::optional<std::string> pixel_format;
+  std::optional<Rational> fps;                                 ///< default 60; gif 25
+  std::optional<Size> size;                                    ///< --size
+  std::optional<Duration> fragment = std::chrono::seconds(1);  ///< nullopt: `off`
+  bool vfr = false;
+  bool force = false;
+};
+
+/// A request that was found possible: container, candidates for the encoder, pixel format, rate.
+struct OutputPlan {
+  OutputRequest request;
+  std::string
+      container;  ///< FFmpeg's muxer name ("mp4", "matroska", "rawvideo", "yuv4mpegpipe", ...)
+  std::vector<std::string> encoders;  ///< FFmpeg names, in the order to try
+  std::string pixel_format;           ///< as the user names it
+  Rational fps;
+  bool to_stdout = false;
+};
+
+/// Checks the whole combination. Throws UsageError: unknown container, encoder or pixel format,
+/// what could not be read back, a value out of range, a gif rate that is no whole number of
+/// centiseconds (naming the nearest).
+OutputPlan plan_output(const OutputRequest& request);
+
+/// What was opened, for the statistics.
+struct EncoderReport {
+  std::string name;  ///< FFmpeg's
+  bool hardware = false;
+  std::optional<std::string> preset;
+  struct Tried {
+    std::string name;
+    std::string error;
+  };
+  std::vector<Tried> tried;
+};
+
+struct Warning {
+  std::string code;
+  std::string text;
+  std::string hint;
+};
+
+/// Opens encoder and file for pictures of `captured` size. The file is made here (exclusively,
+/// unless force). Throws UsageError (encoder rejects the options), MediaError (cannot create,
+/// encoder cannot open). `warnings` receives padding and the like.
+std::unique_ptr<FrameSink> open_sink(const OutputPlan& plan, Size captured, EncoderReport& report,
+                                     std::vector<Warning>& warnings);
+
+}  // namespace rustcam

@@ -1,0 +1,47 @@
+// Where composed pictures go.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/geometry.h"
+#include "base/time.h"
+#include "image/frame.h"
+
+namespace rustcam {
+
+struct OutputFile {
+  std::string path;  ///< "-" for standard output
+  std::string container;
+  std::int64_t bytes = 0;
+  std::int64_t slots = 0;
+};
+
+/// Confined to one thread at a time. Slots count from 0 over the whole recording.
+class FrameSink {
+ public:
+  virtual ~FrameSink() = default;
+  /// The picture that is shown from `slot` on, until the slot of the next write. `slot` grows with
+  /// every call. `frame`'s size may change in mid-recording: it is fitted into the first size,
+  /// aspect kept, centred on black. `damage` is what differs from the picture of the last write
+  /// (everything at first), in picture coordinates. Blocks while the file or reader is slow. Throws
+  /// MediaError, DiskFull, PipeClosed; after a throw, only finish() may follow.
+  virtual void write(const Frame& frame, const Region& damage, std::int64_t slot) = 0;
+  /// Ends everything so that the recording is `slots` long, drains the encoder, finalises and
+  /// closes the file: also after a failed write, then keeping what is there. Throws like write().
+  /// Idempotent.
+  virtual void finish(std::int64_t slots) = 0;
+  /// True where every slot must be written (raw video and y4m have no time stamps).
+  virtual bool needs_every_slot() const noexcept = 0;
+  /// Bytes handed to the file or pipe so far; may be asked from another thread.
+  virtual std::int64_t bytes_written() const noexcept = 0;
+  virtual Size encoded_size() const noexcept = 0;  ///< after padding
+  virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
+  virtual std::vector<OutputFile> files() const = 0;
+  /// Wall time of the last write's conversion and encoding, without waiting for the reader.
+  virtual Duration last_encode_time() const noexcept = 0;
+};
+
+}  // namespace rustcam

@@ -1,0 +1,73 @@
+// From the capture thread to the record thread: newest wins, slot by slot.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace rustcam {
+
+/// Keeps, for each slot not yet taken (up to four), its newest value. The writer never waits. A
+/// value for slot n never fills a slot before n, and never evicts the value of one.
+template <typename T>
+class Mailbox {
+ public:
+  /// Posts the value that fills `slot` and, until a newer one comes, those after it.
+  void post(std::int64_t slot, T value) {
+    const std::lock_guard lock(mutex_);
+    if (count_ > 0 && entry(count_ - 1).slot == slot) {
+      entry(count_ - 1).value = std::move(value);
+      ++replaced_;
+    } else {
+      if (count_ == capacity) {
+        pop_front();
+        ++replaced_;
+      }
+      entry(count_) = {slot, std::move(value)};
+      ++count_;
+    }
+  }
+
+  /// The newest value posted for a slot <= `slot`, taken out together with all older ones (which
+  /// count as replaced); nullopt where there is none.
+  std::optional<T> take(std::int64_t slot) {
+    const std::lock_guard lock(mutex_);
+    std::optional<T> newest;
+    while (count_ > 0 && entry(0).slot <= slot) {
+      if (newest) ++replaced_;
+      newest = std::move(entry(0).value);
+      pop_front();
+    }
+    return newest;
+  }
+
+  /// Values that were never taken because a newer one came.
+  std::int64_t replaced() const {
+    const std::lock_guard lock(mutex_);
+    return replaced_;
+  }
+
+ private:
+  struct Entry {
+    std::int64_t slot = 0;
+    T value{};
+  };
+  static constexpr std::size_t capacity = 4;
+
+  Entry& entry(std::size_t i) { return entries_[(first_ + i) % capacity]; }
+  void pop_front() {
+    entry(0) = {};
+    first_ = (first_ + 1) % capacity;
+    --count_;
+  }
+
+  mutable std::mutex mutex_;
+  std::array<Entry, capacity> entries_{};
+  std::size_t first_ = 0;
+  std::size_t count_ = 0;
+  std::int64_t replaced_ = 0;
+};
+
+}  // namespace rustcam

@@ -1,0 +1,58 @@
+// Files and pipes as bytes, with the guarantees that recordings need. Paths are UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace rustcam {
+
+/// Owns one open file, pipe or device. Errors are thrown as MediaError (DiskFull for ENOSPC, EDQUOT
+/// and EFBIG; PipeClosed for EPIPE) with the path and the system's reason.
+class File {
+ public:
+  File() = default;
+  /// Creates `path` for reading and writing with the user's umask. Without `overwrite` an existing
+  /// path is an error, checked and made in one step; a FIFO or device is opened as it is. A
+  /// symbolic link owned by another user in a sticky shared folder is not followed.
+  static File create(const std::string& path, bool overwrite);
+  /// Standard output, in binary mode; not closed at the end.
+  static File standard_output();
+  ~File();
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  bool is_open() const noexcept;
+  bool seekable() const noexcept;
+  /// Writes all of `bytes`, blocking as long as the reader does.
+  void write(std::span<const std::byte> bytes);
+  void write_at(std::int64_t offset, std::span<const std::byte> bytes);
+  std::size_t read_at(std::int64_t offset, std::span<std::byte> into);
+  std::int64_t size() const;
+  void truncate(std::int64_t size);
+  /// The data is on the disk when it returns (fdatasync, FlushFileBuffers); no effect on pipes.
+  void sync();
+  void close();
+  /// Asks for a larger pipe buffer where this is a pipe; the size got, 0 for none.
+  std::size_t enlarge_pipe(std::size_t bytes);
+  int descriptor() const noexcept;
+
+ private:
+  std::intptr_t handle_ = -1;
+  bool owned_ = false;
+  bool seekable_ = false;
+  std::string path_;
+};
+
+bool path_exists(const std::string& path);
+/// True for a regular file (not a FIFO, device or folder).
+bool is_regular_file(const std::string& path);
+void remove_file(const std::string& path) noexcept;
+/// Bytes that an ordinary user may still write where `path` lies; nullopt where unknown.
+std::optional<std::int64_t> free_space(const std::string& path);
+
+}  // namespace rustcam

@@ -1,0 +1,73 @@
+// What a recording did: the fields of rustcam.record/1 (docs/cli.md says what each means).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rational.h"
+#include "capture/recovery.h"
+#include "capture/target.h"
+#include "media/output_plan.h"
+
+namespace rustcam {
+
+/// Microseconds; nullopt where nothing was measured.
+struct Percentiles {
+  double p50 = 0;
+  double p99 = 0;
+  double max = 0;
+};
+
+enum class EndedBy {
+  duration = 1,
+  frames,
+  size,
+  signal,
+  key,
+  pipe_closed,
+  source,
+  source_lost,
+  disk_full,
+  error
+};
+std::string_view name(EndedBy ended_by) noexcept;
+
+struct RecordStatistics {
+  std::string backend;
+  TargetInfo output;
+  std::string started_at;  ///< ISO 8601 UTC, of slot 0
+  Rect region;
+  Size picture;  ///< after --size, before padding
+  Size encoded;
+  Rational fps_target;
+  double fps_achieved = 0;
+  double fps_fresh = 0;
+  double duration_s = 0;
+  std::int64_t slots = 0;
+  std::int64_t fresh = 0;
+  std::int64_t repeated = 0;
+  std::int64_t late = 0;
+  std::int64_t dropped = 0;
+  std::optional<std::int64_t> coalesced;
+  std::int64_t pointer_only = 0;
+  std::int64_t unencoded = 0;
+  std::int64_t protected_slots = 0;
+  std::optional<Percentiles> pacing_us;
+  std::optional<Percentiles> latency_us;
+  std::optional<Percentiles> encode_us;
+  std::optional<double> phase_us;          ///< the sampling phase, shown under -v
+  std::optional<std::int64_t> bytes_read;  ///< pixels moved from the source, shown under -v
+  EncoderReport encoder;
+  std::vector<OutputFile> files;
+  std::vector<Recovery> recoveries;
+  TimePoint t0{};
+  double cpu_s = 0;
+  std::int64_t peak_rss_bytes = 0;
+  EndedBy ended_by = EndedBy::error;
+  std::optional<std::string> error;
+  std::vector<Warning> warnings;
+};
+
+}  // namespace rustcam
