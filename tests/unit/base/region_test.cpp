@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <bitset>
+#include <istream>
+#include <locale>
 #include <random>
 
 using namespace rustcam;
