@@ -1,0 +1,93 @@
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include "base/error.h"
+#include "platform/precise_timer.h"
+
+namespace rustcam {
+
+namespace {
+
+/// std::chrono::steady_clock is CLOCK_MONOTONIC, so its instants need no mapping.
+timespec to_timespec(TimePoint at) {
+  const auto ns = at.time_since_epoch().count();
+  return {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+}
+
+int checked(int fd, const char* what) {
+  if (fd < 0)
+    throw Error(std::string("cannot make a ") + what + " (" + errno_name(errno) +
+                    "): close programs that hold many files, or raise ulimit -n",
+                errno_name(errno));
+  return fd;
+}
+
+class Descriptor {
+ public:
+  Descriptor(int fd, const char* what) : fd_(checked(fd, what)) {}
+  ~Descriptor() { ::close(fd_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+struct PreciseTimer::Impl {
+  Descriptor timer{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timer"};
+  Descriptor stopped{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "wake-up event"};
+
+  bool wait(TimePoint deadline, const std::stop_token& stop) {
+    itimerspec spec{};
+    spec.it_value = to_timespec(deadline);
+    ::timerfd_settime(timer.get(), TFD_TIMER_ABSTIME, &spec, nullptr);
+    const std::stop_callback wake(stop, [this] {
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const auto written = ::write(stopped.get(), &one, sizeof one);
+    });
+    pollfd fds[2] = {{timer.get(), POLLIN, 0}, {stopped.get(), POLLIN, 0}};
+    while (::poll(fds, 2, -1) < 0 && errno == EINTR) {
+    }
+    return !stop.stop_requested();
+  }
+
+  /// A stop of one token must not end the next sleep, which may watch another.
+  void forget_stop() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(stopped.get(), &count, sizeof count);
+  }
+};
+
+PreciseTimer::PreciseTimer() : impl_(std::make_unique<Impl>()) {
+  // The default slack of 50 us would be added to every wake-up of this thread.
+  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+PreciseTimer::~PreciseTimer() = default;
+
+bool PreciseTimer::sleep_until(TimePoint deadline, std::stop_token stop) {
+  if (stop.stop_requested()) return false;
+  if (deadline <= now()) return true;
+  if (stop.stop_possible()) {
+    const bool reached = impl_->wait(deadline, stop);
+    if (!reached) impl_->forget_stop();
+    return reached;
+  }
+  const timespec until = to_timespec(deadline);
+  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
+  return true;
+}
+
+}  // namespace rustcam
