@@ -30,37 +30,45 @@ class FrameComposer {
  public:
   explicit FrameComposer(ComposerOptions options);
 
-  /// A new or resized source: everything is dirty. `source` must outlive its use here. Throws
-  /// UsageError where the region does not lie inside the target.
+  /// A new or resized source: everything is dirty, and what was noted before is forgotten. `source`
+  /// must outlive its use here. Throws UsageError where the region does not lie inside the target.
   void attach(FrameSource& source);
+  /// The source is about to go away. compose() and poll_pointer() need another attach() first.
   void detach() noexcept;
 
   /// Takes in what an acquire() brought (call while the lease is held); reads no pixels.
   void note(const DesktopUpdate& update);
   /// True where desktop pixels inside the region changed (or may have) since the last compose().
-  bool desktop_pending() const noexcept;
+  bool desktop_pending() const noexcept { return !pending_.empty(); }
   /// True where the last note()s folded at least one desktop frame in, inside the region or not.
-  bool desktop_frame_pending() const noexcept;
+  bool desktop_frame_pending() const noexcept { return desktop_frame_pending_; }
   /// Asks for the pointer now; true where it looks different in the region from the one last drawn.
+  /// Always false without `cursor`.
   bool poll_pointer();
 
-  /// Reads debt and damage, blends the pointer, and hands out the picture. nullopt where the pool
-  /// has no free picture; nothing is lost then. Throws what FrameSource throws.
+  /// Reads debt and damage, blends the pointer (as polled since the last note(), else as of now),
+  /// and hands out the picture. nullopt where the pool has no free picture; nothing is lost then,
+  /// nor when it throws. Throws what FrameSource throws.
   std::optional<Frame> compose();
-  const ComposeCost& last_cost() const noexcept;
+  const ComposeCost& last_cost() const noexcept { return cost_; }
 
-  Rect region() const noexcept;  ///< target pixels
+  Rect region() const noexcept { return region_; }  ///< target pixels
   Size size() const noexcept { return region().size(); }
 
  private:
+  void require_attached() const;
+  Rect on_picture(const Pointer& pointer) const noexcept;
+  Pointer visible_part(const Pointer& pointer) const;
+  void repay(const FramePool::Taken& taken);
+
   ComposerOptions options_;
   FramePool pool_;
   FrameSource* source_ = nullptr;
   Rect region_;
-  Region pending_;
-  Pointer drawn_pointer_;
-  Pointer pointer_;
-  bool pointer_pending_ = false;
+  Region pending_;         ///< picture coordinates, as all regions below the source
+  Pointer drawn_pointer_;  ///< not drawable where it lies outside the region
+  Pointer pointer_;        ///< the same
+  bool pointer_polled_ = false;
   bool desktop_frame_pending_ = false;
   bool protected_content_masked_ = false;
   bool accumulated_known_ = true;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "capture/backend.h"
 
 namespace rustcam {
@@ -37,26 +38,37 @@ enum class SourceEvent {
 };
 
 /// Owns the source of one target and keeps it open. Reopens at once, then with pauses growing from
-/// 10 ms to 500 ms, finding the target by its identity, never by index. Confined to one thread.
+/// 10 ms to 500 ms, finding the target by its identity, never by index. A DeviceError means that
+/// the display connection is gone; every other failure, that the output is not there for now.
+/// Confined to one thread.
 class RecoveringSource {
  public:
-  /// Opens the target now; throws what Backend::open throws. `region`: where it no longer fits
-  /// after a change of size, that counts as lost until it fits again.
+  /// Opens the target now; throws what Backend::open throws, and UsageError where the region does
+  /// not lie inside the target. A region that no longer fits after a change of size counts as lost
+  /// until it fits again.
   RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
                    std::optional<Rect> region, RecoveryPolicy policy);
 
+  /// Waits until `deadline` at most. No lease may be held.
   SourceEvent acquire(TimePoint deadline, std::stop_token stop);
-  /// A loss noticed elsewhere (a read that threw); the next acquire() reopens.
+  /// A loss noticed elsewhere (a read that threw): source() is null from now on (a lease may still
+  /// end after this), and the next acquire() reopens.
   void report_loss(const CaptureError& error);
   FrameSource* source() noexcept { return source_.get(); }
   const TargetInfo& target() const noexcept { return target_; }
+  /// One entry for each loss and change of size, made when it happens; `took` and `size` of a loss
+  /// still going on are those known so far.
   const std::vector<Recovery>& recoveries() const noexcept { return recoveries_; }
+  /// Why the source was lost last; empty while it never was.
   const std::string& lost_error() const noexcept { return lost_error_; }
 
  private:
   bool fits(const TargetInfo& target) const noexcept;
+  SourceEvent changed_size();
   void lose(std::string error, std::string native_code, bool disconnected);
-  SourceEvent try_reopen(TimePoint deadline, std::stop_token stop);
+  SourceEvent wait_for_return(TimePoint deadline, const std::stop_token& stop);
+  bool try_reopen();
+  std::optional<TimePoint> limit() const;
 
   const Backend* backend_;
   TargetInfo target_;
@@ -64,13 +76,15 @@ class RecoveringSource {
   std::optional<Rect> region_;
   RecoveryPolicy policy_;
   std::unique_ptr<FrameSource> source_;
+  std::unique_ptr<FrameSource> lost_source_;  ///< kept for leases that outlive report_loss()
   std::vector<Recovery> recoveries_;
   std::string lost_error_;
-  std::string lost_code_;
   TimePoint lost_at_{};
   TimePoint next_try_{};
   Duration pause_{};
-  bool disconnected_ = false;
+  bool proven_ = true;  ///< an update came since the last reopening
+  bool gave_up_ = false;
+  std::optional<TimePoint> disconnected_since_;
 };
 
 }  // namespace rustcam

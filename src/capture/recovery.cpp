@@ -1,0 +1,160 @@
+#include "capture/recovery.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/error.h"
+#include "capture/selection.h"
+
+namespace rustcam {
+namespace {
+
+constexpr Duration first_pause = std::chrono::milliseconds(10);
+constexpr Duration longest_pause = std::chrono::milliseconds(500);
+
+/// False where `stop` was requested before `until`.
+bool wait_until(TimePoint until, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never_notified;
+  std::unique_lock lock(mutex);
+  never_notified.wait_until(lock, stop, until, [] { return false; });
+  return !stop.stop_requested();
+}
+
+bool is_disconnect(const CaptureError& error) {
+  return dynamic_cast<const DeviceError*>(&error) != nullptr;
+}
+
+}  // namespace
+
+RecoveringSource::RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
+                                   std::optional<Rect> region, RecoveryPolicy policy)
+    : backend_(&backend),
+      target_(std::move(target)),
+      options_(options),
+      region_(region),
+      policy_(policy),
+      source_(backend.open(target_, options_)) {
+  target_ = source_->target();
+  if (region_) require_inside(*region_, target_);
+}
+
+bool RecoveringSource::fits(const TargetInfo& target) const noexcept {
+  return !region_ || Rect::of(target.size()).contains(*region_);
+}
+
+void RecoveringSource::lose(std::string error, std::string native_code, bool disconnected) {
+  const TimePoint at = now();
+  lost_source_ = std::move(source_);
+  lost_error_ = std::move(error);
+  lost_at_ = at;
+  disconnected_since_ = disconnected ? std::optional(at) : std::nullopt;
+  // A source that is lost again before it brought anything must not be reopened in a tight loop.
+  if (proven_) pause_ = {};
+  next_try_ = at + pause_;
+  recoveries_.push_back({at, lost_error_, std::move(native_code), Duration{}, target_.size()});
+}
+
+void RecoveringSource::report_loss(const CaptureError& error) {
+  if (source_) lose(error.what(), error.native_code(), is_disconnect(error));
+}
+
+SourceEvent RecoveringSource::changed_size() {
+  target_ = source_->target();
+  if (!fits(target_)) {
+    lose("the output " + target_.name + " became " + to_string(target_.size()) +
+             ", too small for the region " + to_string(*region_),
+         {}, false);
+    return SourceEvent::lost;
+  }
+  recoveries_.push_back({now(), {}, {}, Duration{}, target_.size()});
+  return SourceEvent::changed;
+}
+
+SourceEvent RecoveringSource::acquire(TimePoint deadline, std::stop_token stop) {
+  if (gave_up_) return SourceEvent::gave_up;
+  if (!source_) return wait_for_return(deadline, stop);
+  try {
+    switch (source_->acquire(deadline, stop)) {
+      case AcquireStatus::updated:
+        proven_ = true;
+        return SourceEvent::updated;
+      case AcquireStatus::timed_out:
+        return SourceEvent::timed_out;
+      case AcquireStatus::cancelled:
+        return SourceEvent::cancelled;
+      case AcquireStatus::resized:
+        if (changed_size() == SourceEvent::changed) return SourceEvent::changed;
+        break;
+      case AcquireStatus::access_lost: {
+        FrameSource::Loss loss = source_->last_loss();
+        lose(loss.text.empty() ? "the output " + target_.name + " was lost" : std::move(loss.text),
+             std::move(loss.native_code), false);
+        break;
+      }
+    }
+  } catch (const CaptureError& error) {
+    lose(error.what(), error.native_code(), is_disconnect(error));
+  }
+  return wait_for_return(deadline, stop);
+}
+
+std::optional<TimePoint> RecoveringSource::limit() const {
+  std::optional<TimePoint> end;
+  if (policy_.give_up_after) end = lost_at_ + *policy_.give_up_after;
+  if (disconnected_since_) {
+    const TimePoint other = *disconnected_since_ + policy_.give_up_after_disconnect;
+    end = end ? std::min(*end, other) : other;
+  }
+  return end;
+}
+
+bool RecoveringSource::try_reopen() {
+  pause_ = pause_ == Duration{} ? first_pause : std::min(pause_ * 2, longest_pause);
+  try {
+    std::unique_ptr<FrameSource> source = backend_->open(target_, options_);
+    disconnected_since_.reset();
+    // Another screen, or more of one, must never slip into a recording.
+    if (source->target().identity != target_.identity || !fits(source->target())) return false;
+    source_ = std::move(source);
+    target_ = source_->target();
+    proven_ = false;
+    return true;
+  } catch (const DeviceError&) {
+    if (!disconnected_since_) disconnected_since_ = now();
+  } catch (const AccessLost&) {
+    disconnected_since_.reset();
+  } catch (const CaptureError&) {
+    // The system refuses for now (a secure desktop, a mode change): as lost as before.
+  } catch (const UsageError&) {
+    disconnected_since_.reset();
+  }
+  return false;
+}
+
+SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::stop_token& stop) {
+  lost_source_.reset();
+  while (policy_.reopen) {
+    if (stop.stop_requested()) return SourceEvent::cancelled;
+    const bool back = now() >= next_try_ && try_reopen();
+    const TimePoint tried = now();
+    recoveries_.back().took = tried - lost_at_;
+    if (back) {
+      recoveries_.back().size = target_.size();
+      return SourceEvent::changed;
+    }
+    const std::optional<TimePoint> end = limit();
+    if (end && tried >= *end) break;
+    if (next_try_ <= tried) next_try_ = tried + pause_;
+    if (tried >= deadline) return SourceEvent::lost;
+
+    // The last try of all falls on the limit itself.
+    if (end) next_try_ = std::min(next_try_, *end);
+    if (!wait_until(std::min(next_try_, deadline), stop)) return SourceEvent::cancelled;
+  }
+  gave_up_ = true;
+  return SourceEvent::gave_up;
+}
+
+}  // namespace rustcam
