@@ -6,6 +6,11 @@ add_library(rustcam_options INTERFACE)
 target_include_directories(rustcam_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_options(rustcam_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 target_link_libraries(rustcam_options INTERFACE Threads::Threads)
+if(WIN32)
+  # Windows 8 is the oldest that has Desktop Duplication; what is newer is found at run time.
+  target_compile_definitions(rustcam_options INTERFACE UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN
+                                                       _WIN32_WINNT=0x0602)
+endif()
 if(RUSTCAM_SANITIZE)
   target_compile_options(rustcam_options INTERFACE -fsanitize=${RUSTCAM_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=all)
