@@ -34,6 +34,9 @@ class File {
   std::size_t read_at(std::int64_t offset, std::span<std::byte> into);
   std::int64_t size() const;
   void truncate(std::int64_t size);
+  /// Sets disk space aside for [offset, offset + bytes) without changing the file's size;
+  /// truncate() gives it back. False where the file system knows no such thing. Throws DiskFull.
+  bool reserve(std::int64_t offset, std::int64_t bytes);
   /// The data is on the disk when it returns (fdatasync, FlushFileBuffers); no effect on pipes.
   void sync();
   void close();

@@ -1,0 +1,296 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "platform/file.h"
+
+namespace rustcam {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::string& path, int code) {
+  const std::string message = what + " " + (path.empty() ? "the file" : path) + ": " +
+                              std::strerror(code);  // NOLINT(concurrency-mt-unsafe)
+  if (code == ENOSPC || code == EDQUOT || code == EFBIG)
+    throw DiskFull(message + "; free some space or choose another folder", errno_name(code));
+  if (code == EPIPE) throw PipeClosed("the reader of " + path + " has gone", errno_name(code));
+  throw MediaError(message, errno_name(code));
+}
+
+/// A reader that has gone and a file grown beyond its limit are told by a signal before errno is;
+/// neither may end the program, and other code's handlers must not see them.
+class WriteSignalsBlocked {
+ public:
+  WriteSignalsBlocked() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGPIPE);
+    sigaddset(&set_, SIGXFSZ);
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    had_pipe_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~WriteSignalsBlocked() {
+    if (raised_ && !had_pipe_) {
+      const timespec at_once{};
+      while (sigtimedwait(&set_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WriteSignalsBlocked(const WriteSignalsBlocked&) = delete;
+  WriteSignalsBlocked& operator=(const WriteSignalsBlocked&) = delete;
+  void raised() noexcept { raised_ = true; }
+
+ private:
+  sigset_t set_{};
+  sigset_t before_{};
+  bool had_pipe_ = false;
+  bool raised_ = false;
+};
+
+/// For a pipe that whoever made it has set to non-blocking.
+void wait_writable(int fd) {
+  pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
+  poll(&waited, 1, -1);
+}
+
+template <typename Write>
+void write_all(int fd, std::span<const std::byte> bytes, const std::string& path,
+               Write&& write_some) {
+  WriteSignalsBlocked guard;
+  while (!bytes.empty()) {
+    const ssize_t n = write_some(bytes.data(), std::min<std::size_t>(bytes.size(), SSIZE_MAX));
+    if (n < 0) {
+      const int code = errno;
+      if (code == EINTR) continue;
+      if (code == EAGAIN) {
+        wait_writable(fd);
+        continue;
+      }
+      if (code == EPIPE || code == EFBIG) guard.raised();
+      fail("cannot write", path, code);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+/// True in a folder like /tmp, where others may lay a link in our way.
+bool in_shared_folder(const std::string& path) {
+  struct stat folder {};
+  return stat(folder_of(path).c_str(), &folder) == 0 && (folder.st_mode & S_ISVTX) != 0 &&
+         (folder.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+int open_retrying(const std::string& path, int flags) {
+  constexpr mode_t umask_decides = 0666;
+  int fd = -1;
+  do fd = open(path.c_str(), flags | O_CLOEXEC, umask_decides);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+int open_existing(const std::string& path, bool overwrite) {
+  struct stat link {};
+  if (lstat(path.c_str(), &link) != 0) fail("cannot look at", path, errno);
+  const bool shared = in_shared_folder(path);
+  if (S_ISLNK(link.st_mode) && shared && link.st_uid != geteuid())
+    throw MediaError(
+        path + " is a symbolic link of another user in a shared folder; it is not followed",
+        "ELOOP");
+  const int no_follow = shared && !S_ISLNK(link.st_mode) ? O_NOFOLLOW : 0;
+
+  struct stat target {};
+  const bool exists = stat(path.c_str(), &target) == 0;
+  if (exists && (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode) || S_ISBLK(target.st_mode)))
+    return open_retrying(path, O_WRONLY | no_follow);
+  if (!overwrite)
+    throw MediaError(path + " exists already; choose another name or add --force", "EEXIST");
+  const int fd = open_retrying(path, O_RDWR | O_CREAT | no_follow);
+  if (fd < 0) return fd;
+  struct stat opened {};
+  if (fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && ftruncate(fd, 0) != 0) {
+    const int code = errno;
+    ::close(fd);
+    errno = code;
+    return -1;
+  }
+  return fd;
+}
+
+}  // namespace
+
+File File::create(const std::string& path, bool overwrite) {
+  int fd = open_retrying(path, O_RDWR | O_CREAT | O_EXCL);
+  if (fd < 0 && errno == EEXIST) fd = open_existing(path, overwrite);
+  if (fd < 0) fail("cannot create", path, errno);
+  File file;
+  file.handle_ = fd;
+  file.owned_ = true;
+  file.path_ = path;
+  struct stat status {};
+  file.seekable_ = fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+  return file;
+}
+
+File File::standard_output() {
+  File file;
+  file.handle_ = STDOUT_FILENO;
+  file.path_ = "standard output";
+  return file;
+}
+
+File::~File() {
+  if (is_open() && owned_) ::close(descriptor());
+}
+
+File::File(File&& other) noexcept
+    : handle_(std::exchange(other.handle_, -1)),
+      owned_(other.owned_),
+      seekable_(other.seekable_),
+      path_(std::move(other.path_)) {}
+
+File& File::operator=(File&& other) noexcept {
+  if (this != &other) {
+    if (is_open() && owned_) ::close(descriptor());
+    handle_ = std::exchange(other.handle_, -1);
+    owned_ = other.owned_;
+    seekable_ = other.seekable_;
+    path_ = std::move(other.path_);
+  }
+  return *this;
+}
+
+bool File::is_open() const noexcept {
+  return handle_ >= 0;
+}
+
+bool File::seekable() const noexcept {
+  return seekable_;
+}
+
+int File::descriptor() const noexcept {
+  return static_cast<int>(handle_);
+}
+
+void File::write(std::span<const std::byte> bytes) {
+  const int fd = descriptor();
+  write_all(fd, bytes, path_,
+            [fd](const void* data, std::size_t n) { return ::write(fd, data, n); });
+}
+
+void File::write_at(std::int64_t offset, std::span<const std::byte> bytes) {
+  const int fd = descriptor();
+  write_all(fd, bytes, path_, [fd, &offset](const void* data, std::size_t n) {
+    const ssize_t done = ::pwrite(fd, data, n, offset);
+    if (done > 0) offset += done;
+    return done;
+  });
+}
+
+std::size_t File::read_at(std::int64_t offset, std::span<std::byte> into) {
+  std::size_t got = 0;
+  while (got < into.size()) {
+    const ssize_t n = ::pread(descriptor(), into.data() + got, into.size() - got,
+                              offset + static_cast<std::int64_t>(got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail("cannot read", path_, errno);
+    if (n == 0) break;
+    got += static_cast<std::size_t>(n);
+  }
+  return got;
+}
+
+std::int64_t File::size() const {
+  struct stat status {};
+  if (fstat(descriptor(), &status) != 0) fail("cannot look at", path_, errno);
+  return status.st_size;
+}
+
+void File::truncate(std::int64_t size) {
+  int result = 0;
+  do result = ftruncate(descriptor(), size);
+  while (result != 0 && errno == EINTR);
+  if (result != 0) fail("cannot cut", path_, errno);
+}
+
+bool File::reserve(std::int64_t offset, std::int64_t bytes) {
+  if (!seekable_ || bytes <= 0) return false;
+#ifdef FALLOC_FL_KEEP_SIZE
+  int result = 0;
+  do result = fallocate(descriptor(), FALLOC_FL_KEEP_SIZE, offset, bytes);
+  while (result != 0 && errno == EINTR);
+  if (result == 0) return true;
+  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+    fail("cannot reserve space for", path_, errno);
+#endif
+  return false;
+}
+
+void File::sync() {
+  if (!seekable_) return;
+  int result = 0;
+  do result = fdatasync(descriptor());
+  while (result != 0 && errno == EINTR);
+  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail("cannot sync", path_, errno);
+}
+
+void File::close() {
+  if (!is_open()) return;
+  const int fd = descriptor();
+  const bool owned = owned_;
+  handle_ = -1;
+  if (owned && ::close(fd) != 0 && errno != EINTR) fail("cannot close", path_, errno);
+}
+
+std::size_t File::enlarge_pipe(std::size_t bytes) {
+#ifdef F_SETPIPE_SZ
+  for (std::size_t size = std::min<std::size_t>(bytes, INT_MAX); size >= 4096; size /= 2) {
+    const int got = fcntl(descriptor(), F_SETPIPE_SZ, static_cast<int>(size));
+    if (got > 0) return static_cast<std::size_t>(got);
+    if (errno != EPERM && errno != ENOMEM) return 0;
+  }
+#else
+  static_cast<void>(bytes);
+#endif
+  return 0;
+}
+
+bool path_exists(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0;
+}
+
+bool is_regular_file(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+void remove_file(const std::string& path) noexcept {
+  ::unlink(path.c_str());
+}
+
+std::optional<std::int64_t> free_space(const std::string& path) {
+  struct statvfs fs {};
+  if (statvfs(path.c_str(), &fs) != 0 && statvfs(folder_of(path).c_str(), &fs) != 0)
+    return std::nullopt;
+  return static_cast<std::int64_t>(fs.f_bavail) * static_cast<std::int64_t>(fs.f_frsize);
+}
+
+}  // namespace rustcam
