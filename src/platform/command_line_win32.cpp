@@ -1,6 +1,7 @@
-// clang-format off: shellapi.h needs windows.h before it
-#include <shellapi.h>
+// shellapi.h needs windows.h before it.
+// clang-format off
 #include <windows.h>
+#include <shellapi.h>
 // clang-format on
 
 #include <memory>
