@@ -97,7 +97,8 @@ CMAKE
 }
 
 relocate() {  # .pc files that find their prefix from where they lie
-  sed -i "s|^prefix=.*|prefix=\${pcfiledir}/../..|; s|$neutral\(/\|$\)|\${prefix}\1|g" "$stage"/lib/pkgconfig/*.pc
+  sed -i -e "s|^prefix=.*|prefix=\${pcfiledir}/../..|" -e "s|$stage/lib/pkgconfig/../..|\${prefix}|g" \
+    -e "s|=$neutral/|=\${prefix}/|" "$stage"/lib/pkgconfig/*.pc
 }
 
 build_x264() {
@@ -210,6 +211,7 @@ if [[ ! -e $prefix/complete ]]; then
   relocate
   licence mingw-w64 /usr/share/doc/mingw-w64-common/copyright
   licence gcc-runtime /usr/share/doc/gcc-mingw-w64-base/copyright
+  rm -rf "$stage/share/ffmpeg" "$stage/share/man" "$stage/bin"
   touch "$stage/complete"
   rm -rf "$prefix"
   mv "$stage" "$prefix"
