@@ -1,0 +1,98 @@
+#include "hooks.h"
+
+#include <d3d11.h>
+#include <dxgi1_6.h>
+#include <windows.h>
+
+#include <cstring>
+
+#include "output.h"
+#include "state.h"
+
+namespace layer {
+namespace {
+
+// IUnknown has 3 members, IDXGIObject 4, and EnumOutputs is IDXGIAdapter's first.
+constexpr std::size_t enum_outputs_slot = 7;
+
+using EnumOutputs = HRESULT(STDMETHODCALLTYPE*)(IDXGIAdapter*, UINT, IDXGIOutput**);
+
+struct Originals {
+  EnumOutputs enum_outputs = nullptr;
+  PFN_D3D11_CREATE_DEVICE create_device = nullptr;
+};
+
+Originals& originals() {
+  static Originals all;
+  return all;
+}
+
+HRESULT STDMETHODCALLTYPE enum_outputs(IDXGIAdapter* adapter, UINT index, IDXGIOutput** out) {
+  Com<IDXGIOutput> first;
+  originals().enum_outputs(adapter, 0, first.put());
+  return enumerate(index, query<IDXGIOutput6>(first.get()), out);
+}
+
+HRESULT WINAPI create_device(IDXGIAdapter* adapter, D3D_DRIVER_TYPE type, HMODULE software,
+                             UINT flags, const D3D_FEATURE_LEVEL* levels, UINT level_count,
+                             UINT sdk, ID3D11Device** device, D3D_FEATURE_LEVEL* level,
+                             ID3D11DeviceContext** context) {
+  state().report.count("create_device");
+  if (adapter && type != D3D_DRIVER_TYPE_UNKNOWN) {
+    state().report.violation("D3D11CreateDevice with an adapter and a driver type");
+    return E_INVALIDARG;
+  }
+  return originals().create_device(adapter, type, software, flags, levels, level_count, sdk, device,
+                                   level, context);
+}
+
+void write_pointer(void** at, void* value) {
+  DWORD before = 0;
+  VirtualProtect(at, sizeof value, PAGE_READWRITE, &before);
+  *at = value;
+  VirtualProtect(at, sizeof value, before, &before);
+}
+
+/// The place in the program's import table that holds `function` of `module`.
+void** import_slot(const char* module, const char* function) {
+  auto* base = reinterpret_cast<std::uint8_t*>(GetModuleHandleW(nullptr));
+  const auto* dos = reinterpret_cast<const IMAGE_DOS_HEADER*>(base);
+  const auto* nt = reinterpret_cast<const IMAGE_NT_HEADERS64*>(base + dos->e_lfanew);
+  const auto& directory = nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
+  if (directory.VirtualAddress == 0) return nullptr;
+  const auto* import =
+      reinterpret_cast<const IMAGE_IMPORT_DESCRIPTOR*>(base + directory.VirtualAddress);
+  for (; import->Name != 0; ++import) {
+    if (_stricmp(reinterpret_cast<const char*>(base + import->Name), module) != 0) continue;
+    const auto* name =
+        reinterpret_cast<const IMAGE_THUNK_DATA64*>(base + import->OriginalFirstThunk);
+    auto* slot = reinterpret_cast<void**>(base + import->FirstThunk);
+    for (; name->u1.AddressOfData != 0; ++name, ++slot) {
+      if (name->u1.Ordinal & IMAGE_ORDINAL_FLAG64) continue;
+      const auto* by_name =
+          reinterpret_cast<const IMAGE_IMPORT_BY_NAME*>(base + name->u1.AddressOfData);
+      if (std::strcmp(reinterpret_cast<const char*>(by_name->Name), function) == 0) return slot;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+bool install_hooks() {
+  Com<IDXGIFactory1> factory;
+  if (FAILED(CreateDXGIFactory1(__uuidof(IDXGIFactory1), reinterpret_cast<void**>(factory.put()))))
+    return false;
+  Com<IDXGIAdapter> adapter;
+  if (FAILED(factory->EnumAdapters(0, adapter.put()))) return false;
+  auto** table = *reinterpret_cast<void***>(adapter.get());
+  originals().enum_outputs = reinterpret_cast<EnumOutputs>(table[enum_outputs_slot]);
+  write_pointer(&table[enum_outputs_slot], reinterpret_cast<void*>(&enum_outputs));
+  if (void** slot = import_slot("d3d11.dll", "D3D11CreateDevice")) {
+    originals().create_device = reinterpret_cast<PFN_D3D11_CREATE_DEVICE>(*slot);
+    write_pointer(slot, reinterpret_cast<void*>(&create_device));
+  }
+  return true;
+}
+
+}  // namespace layer

@@ -1,0 +1,10 @@
+// Puts the layer into the process: the adapters' EnumOutputs and the program's D3D11CreateDevice.
+#pragma once
+
+namespace layer {
+
+/// Finds the adapters' function table and patches it. Not under the loader lock: it makes a
+/// factory. False where DXGI has no output here.
+bool install_hooks();
+
+}  // namespace layer

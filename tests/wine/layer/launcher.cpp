@@ -1,0 +1,137 @@
+// Starts a program with the duplication layer inside:
+//   layer_launch LAYER.dll [--ctrl-c-after MS] [--break-after MS] [--end-session-after MS] PROGRAM
+//   [ARGUMENTS ...]
+// The program starts suspended, loads the DLL in a remote thread, and runs when the layer is in
+// place. The exit status is the program's; 125 where it could not be started.
+#include <windows.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Request {
+  std::wstring dll;
+  DWORD ctrl_c_after = 0;
+  DWORD break_after = 0;
+  DWORD end_session_after = 0;
+  std::wstring command_line;
+};
+
+std::wstring quoted(const std::wstring& argument) {
+  if (!argument.empty() && argument.find_first_of(L" \t\"") == std::wstring::npos) return argument;
+  std::wstring out = L"\"";
+  std::size_t backslashes = 0;
+  for (const wchar_t c : argument) {
+    if (c == L'"') out.append(backslashes + 1, L'\\');
+    backslashes = c == L'\\' ? backslashes + 1 : 0;
+    out += c;
+  }
+  out.append(backslashes, L'\\');
+  return out + L'"';
+}
+
+bool parse(int argc, wchar_t** argv, Request& request) {
+  if (argc < 3) return false;
+  request.dll = argv[1];
+  int i = 2;
+  for (; i + 1 < argc; i += 2) {
+    const std::wstring option = argv[i];
+    if (option == L"--ctrl-c-after")
+      request.ctrl_c_after = std::stoul(argv[i + 1]);
+    else if (option == L"--break-after")
+      request.break_after = std::stoul(argv[i + 1]);
+    else if (option == L"--end-session-after")
+      request.end_session_after = std::stoul(argv[i + 1]);
+    else
+      break;
+  }
+  for (; i < argc; ++i)
+    request.command_line += (request.command_line.empty() ? L"" : L" ") + quoted(argv[i]);
+  return !request.command_line.empty();
+}
+
+HANDLE remote_call(HANDLE process, const wchar_t* module, const char* function, void* argument) {
+  auto* entry = reinterpret_cast<LPTHREAD_START_ROUTINE>(
+      reinterpret_cast<void*>(GetProcAddress(GetModuleHandleW(module), function)));
+  return entry ? CreateRemoteThread(process, nullptr, 0, entry, argument, 0, nullptr) : nullptr;
+}
+
+bool load_layer(HANDLE process, const std::wstring& dll) {
+  const std::size_t bytes = (dll.size() + 1) * sizeof(wchar_t);
+  void* path = VirtualAllocEx(process, nullptr, bytes, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+  if (!path || !WriteProcessMemory(process, path, dll.c_str(), bytes, nullptr)) return false;
+  HANDLE thread = remote_call(process, L"kernel32.dll", "LoadLibraryW", path);
+  if (!thread) return false;
+  WaitForSingleObject(thread, 60000);
+  DWORD loaded = 0;
+  GetExitCodeThread(thread, &loaded);
+  CloseHandle(thread);
+  return loaded != 0;
+}
+
+/// GenerateConsoleCtrlEvent needs a console; the routine that it ends in does not.
+void send_control(HANDLE process, DWORD event) {
+  if (HANDLE thread = remote_call(process, L"kernelbase.dll", "CtrlRoutine",
+                                  reinterpret_cast<void*>(static_cast<ULONG_PTR>(event))))
+    CloseHandle(thread);
+}
+
+BOOL CALLBACK end_session(HWND window, LPARAM process_id) {
+  DWORD owner = 0;
+  GetWindowThreadProcessId(window, &owner);
+  if (owner == static_cast<DWORD>(process_id)) {
+    DWORD_PTR answer = 0;
+    SendMessageTimeoutW(window, WM_QUERYENDSESSION, 0, 0, SMTO_NORMAL, 5000, &answer);
+    SendMessageTimeoutW(window, WM_ENDSESSION, TRUE, 0, SMTO_NORMAL, 10000, &answer);
+  }
+  return TRUE;
+}
+
+int fail(const char* what) {
+  std::fprintf(stderr, "layer_launch: %s (error %lu)\n", what, GetLastError());
+  return 125;
+}
+
+}  // namespace
+
+int wmain(int argc, wchar_t** argv) {
+  Request request;
+  if (!parse(argc, argv, request))
+    return fail("usage: layer_launch LAYER.dll [OPTIONS] PROGRAM [ARGUMENTS]");
+
+  const std::wstring ready_name = L"rustcam-layer-" + std::to_wstring(GetCurrentProcessId());
+  HANDLE ready = CreateEventW(nullptr, TRUE, FALSE, ready_name.c_str());
+  SetEnvironmentVariableW(L"RUSTCAM_LAYER_READY", ready_name.c_str());
+
+  STARTUPINFOW startup{};
+  startup.cb = sizeof startup;
+  PROCESS_INFORMATION child{};
+  if (!CreateProcessW(nullptr, request.command_line.data(), nullptr, nullptr, TRUE,
+                      CREATE_SUSPENDED, nullptr, nullptr, &startup, &child))
+    return fail("cannot start the program");
+  if (!load_layer(child.hProcess, request.dll)) {
+    TerminateProcess(child.hProcess, 125);
+    return fail("cannot load the layer into the program");
+  }
+  if (WaitForSingleObject(ready, 60000) != WAIT_OBJECT_0) {
+    TerminateProcess(child.hProcess, 125);
+    return fail("the layer did not get ready");
+  }
+  ResumeThread(child.hThread);
+
+  if (request.ctrl_c_after &&
+      WaitForSingleObject(child.hProcess, request.ctrl_c_after) == WAIT_TIMEOUT)
+    send_control(child.hProcess, CTRL_C_EVENT);
+  if (request.break_after &&
+      WaitForSingleObject(child.hProcess, request.break_after) == WAIT_TIMEOUT)
+    send_control(child.hProcess, CTRL_BREAK_EVENT);
+  if (request.end_session_after &&
+      WaitForSingleObject(child.hProcess, request.end_session_after) == WAIT_TIMEOUT)
+    EnumWindows(&end_session, static_cast<LPARAM>(child.dwProcessId));
+  WaitForSingleObject(child.hProcess, INFINITE);
+  DWORD status = 125;
+  GetExitCodeProcess(child.hProcess, &status);
+  return static_cast<int>(status);
+}

@@ -1,0 +1,57 @@
+#include "report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace layer {
+
+void Report::violation(const std::string& what) {
+  const std::lock_guard lock(mutex_);
+  ++violations_[what];
+}
+
+void Report::count(const std::string& what, std::int64_t by) {
+  const std::lock_guard lock(mutex_);
+  counts_[what] += by;
+}
+
+void Report::held(double microseconds) {
+  const std::lock_guard lock(mutex_);
+  held_us_.push_back(microseconds);
+}
+
+void Report::created_duplication() {
+  const std::lock_guard lock(mutex_);
+  ++live_duplications_;
+  ++counts_["duplications"];
+}
+
+void Report::destroyed_duplication() {
+  const std::lock_guard lock(mutex_);
+  --live_duplications_;
+}
+
+void Report::leaked_texture() {
+  const std::lock_guard lock(mutex_);
+  ++leaked_textures_;
+}
+
+std::string Report::json() const {
+  const std::lock_guard lock(mutex_);
+  nlohmann::ordered_json document;
+  document["violations"] = violations_;
+  document["counts"] = counts_;
+  document["leaks"] = {{"duplications", live_duplications_}, {"textures", leaked_textures_}};
+  document["held_us"] = nullptr;
+  if (!held_us_.empty()) {
+    std::vector<double> sorted = held_us_;
+    std::sort(sorted.begin(), sorted.end());
+    const auto at = [&](double share) {
+      return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+    };
+    document["held_us"] = {{"p50", at(0.5)}, {"p99", at(0.99)}, {"max", sorted.back()}};
+  }
+  return document.dump(2);
+}
+
+}  // namespace layer

@@ -1,0 +1,35 @@
+// What the program under test did right and wrong, as JSON at its end.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace layer {
+
+class Report {
+ public:
+  /// Something that Windows forbids or that its documentation says not to do.
+  void violation(const std::string& what);
+  void count(const std::string& what, std::int64_t by = 1);
+  /// How long a frame was held between AcquireNextFrame and ReleaseFrame.
+  void held(double microseconds);
+  void created_duplication();
+  void destroyed_duplication();
+  /// A desktop texture that was still referenced after its duplication had gone.
+  void leaked_texture();
+
+  std::string json() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::int64_t> violations_;
+  std::map<std::string, std::int64_t> counts_;
+  std::vector<double> held_us_;
+  std::int64_t live_duplications_ = 0;
+  std::int64_t leaked_textures_ = 0;
+};
+
+}  // namespace layer
