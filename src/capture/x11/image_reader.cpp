@@ -1,0 +1,169 @@
+#include "capture/x11/image_reader.h"
+
+#include <xcb/shm.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+
+namespace rustcam::x11 {
+namespace {
+
+constexpr std::size_t bytes_per_pixel = 4;
+/// More rectangles than this cost more in requests than their bounding rectangle in bytes.
+constexpr std::size_t max_rects = 16;
+/// One GetImage reply is held in memory whole; bands keep that small.
+constexpr std::int64_t band_bytes = std::int64_t{4} << 20;
+
+std::size_t bytes_of(const Rect& r) {
+  return static_cast<std::size_t>(r.area()) * bytes_per_pixel;
+}
+
+xcb_shm_get_image_cookie_t shm_cookie(unsigned sequence) {
+  return {sequence};
+}
+xcb_get_image_cookie_t image_cookie(unsigned sequence) {
+  return {sequence};
+}
+
+}  // namespace
+
+ImageReader::ImageReader(const Connection& connection, PixelLayout layout) noexcept
+    : connection_(&connection), layout_(layout) {}
+
+ImageReader::~ImageReader() {
+  for (const Read& read : reads_) discard(read, 0);
+}
+
+std::unique_ptr<ShmSegment> ImageReader::take_segment(std::size_t bytes) {
+  // The offset in ShmGetImage has 32 bits.
+  if (!shares_memory_ || bytes > std::numeric_limits<std::uint32_t>::max()) return nullptr;
+  const auto large_enough = [bytes](const auto& s) { return s->size() >= bytes; };
+  const auto found = std::ranges::find_if(idle_, large_enough);
+  if (found != idle_.end()) {
+    auto segment = std::move(*found);
+    idle_.erase(found);
+    return segment;
+  }
+  idle_.clear();
+  auto segment = ShmSegment::create(*connection_, bytes);
+  shares_memory_ = segment != nullptr;
+  return segment;
+}
+
+ReadTicket ImageReader::begin(const Region& region, Point corner) {
+  const Region wanted = region.simplified(max_rects);
+  Read read;
+  read.id = ++last_id_;
+  std::size_t bytes = 0;
+  for (const Rect& rect : wanted.rects()) {
+    read.parts.push_back({rect, bytes, 0});
+    bytes += bytes_of(rect);
+  }
+  if (bytes != 0) read.segment = take_segment(bytes);
+  if (read.segment != nullptr)
+    request_shared(read, corner);
+  else
+    request_plain(read, wanted, corner);
+  reads_.push_back(std::move(read));
+  connection_->flush();
+  return {last_id_};
+}
+
+void ImageReader::request_shared(Read& read, Point corner) {
+  for (Part& part : read.parts) {
+    const Rect on_root = translate(part.rect, corner.x, corner.y);
+    part.sequence =
+        xcb_shm_get_image(
+            connection_->get(), connection_->root(), static_cast<std::int16_t>(on_root.left),
+            static_cast<std::int16_t>(on_root.top), static_cast<std::uint16_t>(on_root.width()),
+            static_cast<std::uint16_t>(on_root.height()), ~0u, XCB_IMAGE_FORMAT_Z_PIXMAP,
+            read.segment->id(), static_cast<std::uint32_t>(part.offset))
+            .sequence;
+  }
+}
+
+void ImageReader::request_plain(Read& read, const Region& region, Point corner) {
+  read.parts.clear();
+  for (const Rect& rect : region.rects()) {
+    const auto rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(
+        band_bytes / (rect.width() * std::int64_t{bytes_per_pixel}), 1, rect.height()));
+    for (std::int32_t top = rect.top; top < rect.bottom; top += rows) {
+      const Rect band{rect.left, top, rect.right, std::min(top + rows, rect.bottom)};
+      const Rect on_root = translate(band, corner.x, corner.y);
+      const unsigned sequence =
+          xcb_get_image(connection_->get(), XCB_IMAGE_FORMAT_Z_PIXMAP, connection_->root(),
+                        static_cast<std::int16_t>(on_root.left),
+                        static_cast<std::int16_t>(on_root.top),
+                        static_cast<std::uint16_t>(on_root.width()),
+                        static_cast<std::uint16_t>(on_root.height()), ~0u)
+              .sequence;
+      read.parts.push_back({band, 0, sequence});
+    }
+  }
+}
+
+void ImageReader::finish(ReadTicket ticket, const ImageView& into, Point origin) {
+  while (!reads_.empty() && reads_.front().id < ticket.id) {
+    discard(reads_.front(), 0);
+    reads_.pop_front();
+  }
+  if (reads_.empty() || reads_.front().id != ticket.id)
+    throw std::logic_error("this read has not begun or is finished already");
+  Read read = std::move(reads_.front());
+  reads_.pop_front();
+  collect(read, into, origin);
+  if (read.segment != nullptr) idle_.push_back(std::move(read.segment));
+}
+
+void ImageReader::collect(const Read& read, const ImageView& into, Point origin) {
+  for (std::size_t i = 0; i < read.parts.size(); ++i) {
+    const Part& part = read.parts[i];
+    xcb_generic_error_t* raw_error = nullptr;
+    const std::uint8_t* pixels = nullptr;
+    Owned<xcb_shm_get_image_reply_t> shared;
+    Owned<xcb_get_image_reply_t> plain;
+    if (read.segment != nullptr) {
+      shared.reset(
+          xcb_shm_get_image_reply(connection_->get(), shm_cookie(part.sequence), &raw_error));
+      if (shared) pixels = read.segment->data() + part.offset;
+    } else {
+      plain.reset(xcb_get_image_reply(connection_->get(), image_cookie(part.sequence), &raw_error));
+      if (plain &&
+          static_cast<std::size_t>(xcb_get_image_data_length(plain.get())) >= bytes_of(part.rect))
+        pixels = xcb_get_image_data(plain.get());
+    }
+    const Owned<xcb_generic_error_t> error(raw_error);
+    if (pixels == nullptr) {
+      discard(read, i + 1);
+      connection_->check_open();
+      const std::string name =
+          error != nullptr ? connection_->error_name(error->error_code) : "short reply";
+      throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
+    }
+    copy(part, pixels, into, origin);
+  }
+}
+
+void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageView& into,
+                       Point origin) const {
+  // A merged rectangle may reach beyond the picture that the caller has.
+  const Rect bounds = Rect::of(origin, into.size);
+  const Rect wanted = intersect(part.rect, bounds);
+  const auto stride = static_cast<std::size_t>(part.rect.width()) * bytes_per_pixel;
+  const auto count = static_cast<std::size_t>(wanted.width());
+  const auto skip = static_cast<std::size_t>(wanted.left - part.rect.left) * bytes_per_pixel;
+  for (std::int32_t y = wanted.top; y < wanted.bottom; ++y)
+    to_bgra(
+        layout_, from + static_cast<std::size_t>(y - part.rect.top) * stride + skip,
+        into.row(y - origin.y) + static_cast<std::size_t>(wanted.left - origin.x) * bytes_per_pixel,
+        count);
+}
+
+void ImageReader::discard(const Read& read, std::size_t from_part) const noexcept {
+  for (std::size_t i = from_part; i < read.parts.size(); ++i)
+    xcb_discard_reply(connection_->get(), read.parts[i].sequence);
+}
+
+}  // namespace rustcam::x11

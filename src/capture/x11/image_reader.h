@@ -1,0 +1,65 @@
+// Reading parts of the screen's picture.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "base/region.h"
+#include "capture/frame_source.h"
+#include "capture/x11/connection.h"
+#include "capture/x11/pixel_layout.h"
+#include "capture/x11/shm_segment.h"
+#include "image/image_view.h"
+
+namespace rustcam::x11 {
+
+/// Sends requests at begin() and collects the answers at finish(), so that the server works while
+/// the caller does something else. Through shared memory where possible, else (a remote display)
+/// over the wire in bands.
+class ImageReader {
+ public:
+  /// `connection` must outlive the reader.
+  ImageReader(const Connection& connection, PixelLayout layout) noexcept;
+  ~ImageReader();
+  ImageReader(const ImageReader&) = delete;
+  ImageReader& operator=(const ImageReader&) = delete;
+
+  /// `region` is in pixels of a target whose corner is at `corner` on the root window. Throws
+  /// DeviceError.
+  ReadTicket begin(const Region& region, Point corner);
+  /// Into the same places of `into`, whose corner is at `origin` on the target; bgra, alpha 255.
+  /// Throws DeviceError, or AccessLost where the server refuses (the screen has become smaller).
+  void finish(ReadTicket ticket, const ImageView& into, Point origin);
+  /// Whether the last read went through shared memory.
+  bool shares_memory() const noexcept { return shares_memory_; }
+
+ private:
+  struct Part {
+    Rect rect;  ///< target pixels
+    std::size_t offset = 0;
+    unsigned sequence = 0;
+  };
+  struct Read {
+    std::uint64_t id = 0;
+    std::vector<Part> parts;
+    std::unique_ptr<ShmSegment> segment;  ///< null: over the wire
+  };
+
+  std::unique_ptr<ShmSegment> take_segment(std::size_t bytes);
+  void request_shared(Read& read, Point corner);
+  void request_plain(Read& read, const Region& region, Point corner);
+  void collect(const Read& read, const ImageView& into, Point origin);
+  void copy(const Part& part, const std::uint8_t* from, const ImageView& into, Point origin) const;
+  void discard(const Read& read, std::size_t from_part) const noexcept;
+
+  const Connection* connection_;
+  PixelLayout layout_;
+  bool shares_memory_ = true;
+  std::uint64_t last_id_ = 0;
+  std::deque<Read> reads_;
+  std::vector<std::unique_ptr<ShmSegment>> idle_;
+};
+
+}  // namespace rustcam::x11

@@ -1,0 +1,69 @@
+#include "capture/x11/shm_segment.h"
+
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include "capture/x11/unique_fd.h"
+
+namespace rustcam::x11 {
+
+std::unique_ptr<ShmSegment> ShmSegment::create(const Connection& connection, std::size_t bytes) {
+  // Over TCP a descriptor cannot be passed (xcb closes the connection over it), and a System V id
+  // would name some other memory on the server's machine.
+  if (!connection.shm().present || !connection.local()) return nullptr;
+  std::unique_ptr<ShmSegment> segment(new ShmSegment(connection, bytes));
+  if (connection.shm().at_least(1, 2) && segment->attach_descriptor()) return segment;
+  segment.reset(new ShmSegment(connection, bytes));
+  if (segment->attach_system_v()) return segment;
+  return nullptr;
+}
+
+ShmSegment::ShmSegment(const Connection& connection, std::size_t bytes) noexcept
+    : connection_(&connection), bytes_(bytes) {}
+
+ShmSegment::~ShmSegment() {
+  if (attached_) xcb_shm_detach(connection_->get(), id_);
+  if (data_ == nullptr) return;
+  if (mapped_)
+    munmap(data_, bytes_);
+  else
+    shmdt(data_);
+}
+
+bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
+  const Owned<xcb_generic_error_t> error(xcb_request_check(connection_->get(), cookie));
+  connection_->check_open();
+  attached_ = error == nullptr;
+  return attached_;
+}
+
+bool ShmSegment::attach_descriptor() {
+  UniqueFd memory(memfd_create("rustcam-screen", MFD_CLOEXEC));
+  if (!memory.valid() || ftruncate(memory.get(), static_cast<off_t>(bytes_)) != 0) return false;
+  void* data = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  if (data == MAP_FAILED) return false;
+  data_ = static_cast<std::uint8_t*>(data);
+  mapped_ = true;
+  id_ = connection_->new_id();
+  // xcb closes the descriptor once it is sent.
+  return accepted(xcb_shm_attach_fd_checked(connection_->get(), id_, memory.release(), 0));
+}
+
+bool ShmSegment::attach_system_v() {
+  const int key = shmget(IPC_PRIVATE, bytes_, IPC_CREAT | 0600);
+  if (key < 0) return false;
+  void* data = shmat(key, nullptr, 0);
+  bool ok = data != reinterpret_cast<void*>(-1);
+  if (ok) {
+    data_ = static_cast<std::uint8_t*>(data);
+    id_ = connection_->new_id();
+    ok = accepted(
+        xcb_shm_attach_checked(connection_->get(), id_, static_cast<std::uint32_t>(key), 0));
+  }
+  // Marked for removal at once: it lives on while attached, and nothing is left if we are killed.
+  shmctl(key, IPC_RMID, nullptr);
+  return ok;
+}
+
+}  // namespace rustcam::x11

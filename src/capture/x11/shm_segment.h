@@ -1,0 +1,44 @@
+// Memory that the X server and we both see.
+#pragma once
+
+#include <xcb/shm.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "capture/x11/connection.h"
+
+namespace rustcam::x11 {
+
+/// A MIT-SHM segment: a memfd passed to the server where it takes descriptors (MIT-SHM 1.2), else
+/// System V shared memory.
+class ShmSegment {
+ public:
+  /// Null where the server cannot share memory with us (a remote display, another user or
+  /// namespace, no extension). Throws DeviceError where the connection has closed. `connection`
+  /// must outlive the segment.
+  static std::unique_ptr<ShmSegment> create(const Connection& connection, std::size_t bytes);
+  ~ShmSegment();
+  ShmSegment(const ShmSegment&) = delete;
+  ShmSegment& operator=(const ShmSegment&) = delete;
+
+  xcb_shm_seg_t id() const noexcept { return id_; }
+  std::uint8_t* data() const noexcept { return data_; }
+  std::size_t size() const noexcept { return bytes_; }
+
+ private:
+  ShmSegment(const Connection& connection, std::size_t bytes) noexcept;
+  bool attach_descriptor();
+  bool attach_system_v();
+  bool accepted(xcb_void_cookie_t cookie);
+
+  const Connection* connection_;
+  std::size_t bytes_;
+  xcb_shm_seg_t id_ = XCB_NONE;
+  std::uint8_t* data_ = nullptr;
+  bool mapped_ = false;  ///< data_ came from mmap, not from shmat
+  bool attached_ = false;
+};
+
+}  // namespace rustcam::x11

@@ -1,0 +1,166 @@
+#include "capture/x11/source.h"
+
+#include <xcb/randr.h>
+
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "capture/x11/connection.h"
+#include "capture/x11/damage_tracker.h"
+#include "capture/x11/image_reader.h"
+#include "capture/x11/outputs.h"
+#include "capture/x11/pixel_layout.h"
+#include "capture/x11/pointer_tracker.h"
+#include "capture/x11/waiter.h"
+
+namespace rustcam::x11 {
+namespace {
+
+PixelLayout supported_layout(const Connection& connection) {
+  const PixelLayout layout = root_layout(connection);
+  if (layout == PixelLayout::unsupported)
+    throw DuplicationError("the X screen has " + layout_name(connection) +
+                           " pixels of a kind that cannot be captured; run the X server with "
+                           "24-bit or 30-bit true colour");
+  return layout;
+}
+
+TargetInfo present_output(const Connection& connection, const std::string& identity) {
+  auto found = find_output(connection, identity);
+  if (!found) throw AccessLost("output " + identity + " is off or unplugged");
+  return *std::move(found);
+}
+
+class Source final : public FrameSource {
+ public:
+  Source(const TargetInfo& target, const SourceOptions& options)
+      : layout_(supported_layout(connection_)),
+        damage_(connection_),
+        reader_(connection_, layout_) {
+    // Selected before the output is looked up, so that no change after the look-up goes unseen.
+    if (connection_.randr().present)
+      xcb_randr_select_input(connection_.get(), connection_.root(),
+                             XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE |
+                                 XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
+                                 XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
+    if (options.pointer) pointer_tracker_.emplace(connection_);
+    target_ = present_output(connection_, target.identity);
+  }
+
+  const TargetInfo& target() const noexcept override { return target_; }
+  AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
+  const DesktopUpdate& update() const noexcept override { return update_; }
+  void release() noexcept override { xcb_flush(connection_.get()); }
+  ReadTicket begin_read(const Region& region) override {
+    Region inside = region;
+    inside.intersect(Rect::of(target_.size()));
+    return reader_.begin(inside, {target_.desktop.left, target_.desktop.top});
+  }
+  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override {
+    reader_.finish(ticket, into, origin);
+  }
+  const Pointer& pointer() override;
+  Loss last_loss() const override { return loss_; }
+
+ private:
+  void take_events();
+  std::optional<AcquireStatus> follow_output();
+  bool take_update();
+
+  Connection connection_;
+  PixelLayout layout_;
+  Waiter waiter_;
+  DamageTracker damage_;
+  ImageReader reader_;
+  std::optional<PointerTracker> pointer_tracker_;
+  TargetInfo target_;
+  Pointer pointer_;
+  DesktopUpdate update_;
+  Region dirty_;
+  Loss loss_;
+  bool everything_dirty_ = true;
+  bool shape_changed_ = false;
+  bool outputs_changed_ = false;
+  bool lost_ = false;
+};
+
+AcquireStatus Source::acquire(TimePoint deadline, std::stop_token stop) {
+  if (lost_) return AcquireStatus::access_lost;
+  const std::stop_callback wake(stop, [this] { waiter_.wake(); });
+  for (;;) {
+    if (stop.stop_requested()) return AcquireStatus::cancelled;
+    take_events();
+    if (outputs_changed_)
+      if (const auto status = follow_output()) return *status;
+    if (take_update()) return AcquireStatus::updated;
+    if (now() >= deadline) return AcquireStatus::timed_out;
+    connection_.flush();
+    waiter_.wait(connection_.descriptor(), deadline);
+  }
+}
+
+void Source::take_events() {
+  auto next = &xcb_poll_for_event;
+  while (const Owned<xcb_generic_event_t> event{next(connection_.get())}) {
+    // Only the first call reads the socket: one system call for a whole burst.
+    next = &xcb_poll_for_queued_event;
+    const int type = event->response_type & 0x7f;
+    const int randr = connection_.randr().first_event;
+    if (damage_.handle(*event, target_.desktop, now())) continue;
+    if (pointer_tracker_ && pointer_tracker_->handle(*event))
+      shape_changed_ = true;
+    else if (connection_.randr().present &&
+             (type == randr + XCB_RANDR_SCREEN_CHANGE_NOTIFY || type == randr + XCB_RANDR_NOTIFY))
+      outputs_changed_ = true;
+  }
+  connection_.check_open();
+}
+
+std::optional<AcquireStatus> Source::follow_output() {
+  outputs_changed_ = false;
+  auto found = find_output(connection_, target_.identity);
+  if (!found) {
+    lost_ = true;
+    loss_ = {"", "output " + target_.name + " is off or unplugged"};
+    return AcquireStatus::access_lost;
+  }
+  const TargetInfo before = std::exchange(target_, *std::move(found));
+  if (before.desktop == target_.desktop) return std::nullopt;
+  everything_dirty_ = true;
+  if (before.size() == target_.size()) return std::nullopt;
+  return AcquireStatus::resized;
+}
+
+bool Source::take_update() {
+  const bool desktop = everything_dirty_ || !damage_.pending().empty();
+  if (!desktop && !shape_changed_) return false;
+  update_ = {};
+  update_.accumulated_known = false;
+  update_.accumulated_frames = desktop ? 1 : 0;
+  update_.presented = everything_dirty_ || !desktop ? now() : damage_.drawn();
+  dirty_ = everything_dirty_ ? Region(Rect::of(target_.size())) : damage_.pending();
+  update_.dirty = &dirty_;
+  if (desktop) damage_.acknowledge();
+  everything_dirty_ = false;
+  shape_changed_ = false;
+  return true;
+}
+
+const Pointer& Source::pointer() {
+  if (!pointer_tracker_) return pointer_;
+  pointer_tracker_->locate();
+  take_events();
+  pointer_tracker_->follow_shape();
+  shape_changed_ = false;
+  pointer_ = pointer_tracker_->seen_from(target_.desktop);
+  return pointer_;
+}
+
+}  // namespace
+
+std::unique_ptr<FrameSource> open_source(const TargetInfo& target, const SourceOptions& options) {
+  return std::make_unique<Source>(target, options);
+}
+
+}  // namespace rustcam::x11

@@ -1,0 +1,124 @@
+#include "capture/x11/windows.h"
+
+#include <optional>
+
+namespace rustcam::x11 {
+namespace {
+
+constexpr std::uint32_t max_property_words = 4096;
+
+struct Atoms {
+  explicit Atoms(const Connection& c)
+      : client_list(c.atom("_NET_CLIENT_LIST")),
+        name(c.atom("_NET_WM_NAME")),
+        pid(c.atom("_NET_WM_PID")),
+        utf8(c.atom("UTF8_STRING")) {}
+  xcb_atom_t client_list;
+  xcb_atom_t name;
+  xcb_atom_t pid;
+  xcb_atom_t utf8;
+};
+
+xcb_get_property_cookie_t ask(const Connection& c, xcb_window_t window, xcb_atom_t property,
+                              xcb_atom_t type) {
+  return xcb_get_property(c.get(), 0, window, property, type, 0, max_property_words);
+}
+
+using Property = Owned<xcb_get_property_reply_t>;
+
+std::string_view text_of(const Property& p) {
+  if (!p || p->format != 8) return {};
+  return {static_cast<const char*>(xcb_get_property_value(p.get())),
+          static_cast<std::size_t>(xcb_get_property_value_length(p.get()))};
+}
+
+std::vector<std::uint32_t> words_of(const Property& p) {
+  if (!p || p->format != 32) return {};
+  const auto* words = static_cast<const std::uint32_t*>(xcb_get_property_value(p.get()));
+  return {words, words + xcb_get_property_value_length(p.get()) / 4};
+}
+
+std::vector<xcb_window_t> visible_children(const Connection& c) {
+  const auto tree = c.reply(xcb_query_tree_reply, xcb_query_tree(c.get(), c.root()),
+                            "asking for the X screen's windows");
+  const xcb_window_t* children = xcb_query_tree_children(tree.get());
+  const auto count = static_cast<std::size_t>(xcb_query_tree_children_length(tree.get()));
+  std::vector<xcb_get_window_attributes_cookie_t> cookies;
+  for (std::size_t i = 0; i < count; ++i)
+    cookies.push_back(xcb_get_window_attributes(c.get(), children[i]));
+  std::vector<xcb_window_t> visible;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto a = c.try_reply(xcb_get_window_attributes_reply, cookies[i]);
+    if (a && a->map_state == XCB_MAP_STATE_VIEWABLE && a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT)
+      visible.push_back(children[i]);
+  }
+  return visible;
+}
+
+struct Questions {
+  xcb_window_t window;
+  xcb_get_property_cookie_t name;
+  xcb_get_property_cookie_t old_name;
+  xcb_get_property_cookie_t pid;
+  xcb_get_geometry_cookie_t geometry;
+  xcb_translate_coordinates_cookie_t place;
+};
+
+Questions question(const Connection& c, const Atoms& atoms, xcb_window_t w) {
+  return {w,
+          ask(c, w, atoms.name, atoms.utf8),
+          ask(c, w, XCB_ATOM_WM_NAME, XCB_ATOM_STRING),
+          ask(c, w, atoms.pid, XCB_ATOM_CARDINAL),
+          xcb_get_geometry(c.get(), w),
+          xcb_translate_coordinates(c.get(), w, c.root(), 0, 0)};
+}
+
+/// nullopt where the window has gone meanwhile.
+std::optional<WindowInfo> answer(const Connection& c, const Questions& q) {
+  const auto name = c.try_reply(xcb_get_property_reply, q.name);
+  const auto old_name = c.try_reply(xcb_get_property_reply, q.old_name);
+  const auto pid = words_of(c.try_reply(xcb_get_property_reply, q.pid));
+  const auto geometry = c.try_reply(xcb_get_geometry_reply, q.geometry);
+  const auto place = c.try_reply(xcb_translate_coordinates_reply, q.place);
+  if (!geometry || !place) return std::nullopt;
+  WindowInfo info;
+  info.id = q.window;
+  info.title = text_of(name);
+  if (info.title.empty()) info.title = utf8_from_latin1(text_of(old_name));
+  if (!pid.empty()) info.pid = pid[0];
+  info.desktop = Rect::of(Point{place->dst_x, place->dst_y}, {geometry->width, geometry->height});
+  return info;
+}
+
+}  // namespace
+
+std::string utf8_from_latin1(std::string_view text) {
+  std::string out;
+  for (const char letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (code < 0x80) {
+      out.push_back(letter);
+    } else {
+      out.push_back(static_cast<char>(0xc0 | code >> 6));
+      out.push_back(static_cast<char>(0x80 | (code & 0x3f)));
+    }
+  }
+  return out;
+}
+
+std::vector<WindowInfo> list_windows(const Connection& c) {
+  const Atoms atoms(c);
+  const auto list =
+      c.try_reply(xcb_get_property_reply, ask(c, c.root(), atoms.client_list, XCB_ATOM_WINDOW));
+  const bool managed = list && list->format == 32;
+  const std::vector<xcb_window_t> ids = managed ? words_of(list) : visible_children(c);
+  std::vector<Questions> questions;
+  for (const xcb_window_t id : ids) questions.push_back(question(c, atoms, id));
+  std::vector<WindowInfo> windows;
+  for (const Questions& q : questions)
+    if (auto info = answer(c, q); info && (managed || !info->title.empty()))
+      windows.push_back(*std::move(info));
+  return windows;
+}
+
+}  // namespace rustcam::x11
