@@ -11,11 +11,12 @@
 namespace rustcam {
 
 /// A bounded set of pictures of one format and size. Each remembers its debt: what changed on the
-/// screen since it was last current, and what was drawn over it (the pointer). take() and damage()
-/// belong to one thread; handles may be dropped on any thread.
+/// screen since it was last current, and what was drawn over it (the pointer). Debts are supersets
+/// of few rectangles. All functions belong to one thread; handles may be dropped on any thread,
+/// also after the pool is gone.
 class FramePool {
  public:
-  /// At most `limit` pictures are ever allocated for one format and size.
+  /// At most `limit` pictures (1 or more) are ever allocated for one format and size.
   explicit FramePool(std::size_t limit);
   ~FramePool();
   FramePool(const FramePool&) = delete;
@@ -32,9 +33,12 @@ class FramePool {
     std::shared_ptr<Image> image;  ///< exclusively the caller's until shared further
     Region debt;  ///< to be repaid before the picture is posted; everything for a new one
   };
-  /// The free picture with the smallest debt; nullopt where all are held.
+  /// The free picture with the smallest debt; nullopt where all are held. Its debt is cleared: who
+  /// gives it back unpaid says so with add_debt(). Throws std::logic_error before the first
+  /// reset().
   std::optional<Taken> take();
-  /// Adds to the debt of one picture of this pool, for its next use.
+  /// Adds to the debt of one picture of this pool, for its next use. A picture from before the last
+  /// reset() is ignored.
   void add_debt(const Image& image, const Region& region);
 
  private:

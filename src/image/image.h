@@ -9,13 +9,17 @@
 
 namespace rustcam {
 
-/// Rows are 64-byte aligned and padded for SIMD loads; contents start undefined unless `clear`ed.
+/// Rows begin at multiples of 64 bytes; contents start undefined. Can be moved, not copied; a moved
+/// one is empty.
 class Image {
  public:
   Image() = default;
   /// Throws std::invalid_argument where a side is not in 1..65535, std::bad_alloc where memory is
   /// out.
   Image(PixelFormat format, Size size, YuvEncoding encoding = {});
+
+  Image(Image&& other) noexcept;
+  Image& operator=(Image&& other) noexcept;
 
   ImageView view() noexcept { return view_; }
   ConstImageView view() const noexcept { return as_const(view_); }
