@@ -45,6 +45,7 @@ struct Kernels {
 };
 
 extern const Kernels scalar_kernels;
+extern const Kernels avx2_kernels;  ///< exists in builds for x86-64 only
 
 /// The tables that this processor can run, the fastest last; the first is scalar_kernels.
 std::span<const Kernels* const> usable_kernels() noexcept;
