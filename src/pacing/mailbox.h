@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -11,32 +12,36 @@ namespace rustcam {
 
 /// Keeps, for each slot not yet taken (up to four), its newest value. The writer never waits. A
 /// value for slot n never fills a slot before n, and never evicts the value of one.
-template <typename T>
+///
+/// `Fold()(T& newer, const T& older)` is called for each value that is never taken, so that what it
+/// carried (the damage of a picture) is not lost with it.
+template <typename T, typename Fold>
 class Mailbox {
  public:
-  /// Posts the value that fills `slot` and, until a newer one comes, those after it.
+  /// Posts the value that fills `slot` and, until a newer one comes, those after it. `slot` never
+  /// goes back.
   void post(std::int64_t slot, T value) {
     const std::lock_guard lock(mutex_);
     if (count_ > 0 && entry(count_ - 1).slot == slot) {
+      fold(value, entry(count_ - 1).value);
       entry(count_ - 1).value = std::move(value);
-      ++replaced_;
-    } else {
-      if (count_ == capacity) {
-        pop_front();
-        ++replaced_;
-      }
-      entry(count_) = {slot, std::move(value)};
-      ++count_;
+      return;
     }
+    if (count_ == capacity) {
+      fold(entry(1).value, entry(0).value);
+      pop_front();
+    }
+    entry(count_) = {slot, std::move(value)};
+    ++count_;
   }
 
-  /// The newest value posted for a slot <= `slot`, taken out together with all older ones (which
-  /// count as replaced); nullopt where there is none.
+  /// The newest value posted for a slot <= `slot`, taken out with all older ones folded into it;
+  /// nullopt where there is none.
   std::optional<T> take(std::int64_t slot) {
     const std::lock_guard lock(mutex_);
     std::optional<T> newest;
     while (count_ > 0 && entry(0).slot <= slot) {
-      if (newest) ++replaced_;
+      if (newest) fold(entry(0).value, *newest);
       newest = std::move(entry(0).value);
       pop_front();
     }
@@ -57,6 +62,10 @@ class Mailbox {
   static constexpr std::size_t capacity = 4;
 
   Entry& entry(std::size_t i) { return entries_[(first_ + i) % capacity]; }
+  void fold(T& newer, const T& older) {
+    Fold()(newer, older);
+    ++replaced_;
+  }
   void pop_front() {
     entry(0) = {};
     first_ = (first_ + 1) % capacity;
