@@ -85,14 +85,15 @@ licence() {  # licence NAME FILE...
   cp -L "$@" "$stage/share/licenses/$name/"
 }
 
-spdlog_package() {  # Debian's own description names its compiled library, which is not for Windows
-  mkdir -p "$stage/lib/cmake/spdlog"
-  cat > "$stage/lib/cmake/spdlog/spdlogConfig.cmake" << 'CMAKE'
-add_library(spdlog::spdlog INTERFACE IMPORTED)
-set_target_properties(spdlog::spdlog PROPERTIES
-  INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}/../../../include"
-  INTERFACE_COMPILE_DEFINITIONS "SPDLOG_FMT_EXTERNAL;FMT_HEADER_ONLY")
-add_library(spdlog::spdlog_header_only ALIAS spdlog::spdlog)
+# cmake_package NAME [DEFINITIONS]: the target NAME::NAME of a header-only library. Debian's own
+# descriptions name /usr and libraries that are not for Windows.
+cmake_package() {
+  mkdir -p "$stage/lib/cmake/$1"
+  cat > "$stage/lib/cmake/$1/$1Config.cmake" << CMAKE
+add_library($1::$1 INTERFACE IMPORTED)
+set_target_properties($1::$1 PROPERTIES
+  INTERFACE_INCLUDE_DIRECTORIES "\${CMAKE_CURRENT_LIST_DIR}/../../../include"
+  INTERFACE_COMPILE_DEFINITIONS "${2:-}")
 CMAKE
 }
 
@@ -190,12 +191,15 @@ if [[ ! -e $prefix/complete ]]; then
   mkdir -p "$stage/lib/pkgconfig" "$stage/include" "$work/build"
   say "building $prefix (once; some minutes)"
   apt_setup
-  headers_of libcli11-dev include/CLI share/cmake/CLI11
+  headers_of libcli11-dev include/CLI
   headers_of libspdlog-dev include/spdlog
   headers_of libfmt-dev include/fmt
-  headers_of nlohmann-json3-dev include/nlohmann share/cmake/nlohmann_json
-  headers_of doctest-dev include/doctest lib/cmake/doctest
-  spdlog_package
+  headers_of nlohmann-json3-dev include/nlohmann
+  headers_of doctest-dev include/doctest
+  cmake_package CLI11
+  cmake_package nlohmann_json
+  cmake_package doctest
+  cmake_package spdlog 'SPDLOG_FMT_EXTERNAL;FMT_HEADER_ONLY'
   headers_of libffmpeg-nvenc-dev include/ffnvcodec
   cp -a "$work/unpacked/libffmpeg-nvenc-dev"/usr/*/pkgconfig/ffnvcodec.pc "$stage/lib/pkgconfig/" 2> /dev/null ||
     cp -a "$work/unpacked/libffmpeg-nvenc-dev"/usr/*/*/pkgconfig/ffnvcodec.pc "$stage/lib/pkgconfig/"

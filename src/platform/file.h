@@ -42,7 +42,7 @@ class File {
   void close();
   /// Asks for a larger pipe buffer where this is a pipe; the size got, 0 for none.
   std::size_t enlarge_pipe(std::size_t bytes);
-  int descriptor() const noexcept;
+  int descriptor() const noexcept;  ///< -1 on Windows, where a file is a handle
 
  private:
   std::intptr_t handle_ = -1;
