@@ -16,8 +16,8 @@ if(RUSTCAM_SANITIZE)
                                                    -fno-sanitize-recover=all)
   target_link_options(rustcam_options INTERFACE -fsanitize=${RUSTCAM_SANITIZE})
   # GCC 12 reports false -Wmaybe-uninitialized and -Wtsan findings in instrumented standard headers.
-  target_compile_options(rustcam_options INTERFACE -Wno-maybe-uninitialized
-                         $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  target_compile_options(rustcam_options INTERFACE
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 endif()
 
 # rustcam_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE ...])

@@ -14,7 +14,7 @@ class ProcessSetup {
   ProcessSetup& operator=(const ProcessSetup&) = delete;
 
  private:
-  unsigned console_code_page_ = 0;  ///< 0: nothing to put back
+  [[maybe_unused]] unsigned console_code_page_ = 0;  ///< 0: nothing to put back
 };
 
 }  // namespace rustcam
