@@ -73,9 +73,9 @@ class GuardedPicture {
     for (int p = 0; p < plane_count(view.format); ++p) {
       const auto& bytes = planes_[static_cast<std::size_t>(p)];
       const Size s = plane_size(view.format, p, view.size);
-      const auto row = static_cast<std::size_t>(s.width * bytes_per_sample(view.format, p));
+      const std::ptrdiff_t stride = s.width * bytes_per_sample(view.format, p) + guard;
       for (std::size_t i = 0; i < bytes.size(); ++i)
-        if (i % (row + guard) < guard && bytes[i] != fill) return false;
+        if (static_cast<std::ptrdiff_t>(i) % stride < guard && bytes[i] != fill) return false;
     }
     return true;
   }
@@ -84,7 +84,7 @@ class GuardedPicture {
   ImageView view;
 
  private:
-  static constexpr std::size_t guard = 37;
+  static constexpr std::ptrdiff_t guard = 37;
   std::vector<std::vector<std::uint8_t>> planes_;
 };
 
