@@ -13,7 +13,7 @@ namespace rustcam {
 
 struct ComposerOptions {
   std::optional<Rect>
-      region;  ///< inside the target; nullopt: the whole target, whatever its size becomes
+      region{};  ///< inside the target; nullopt: the whole target, whatever its size becomes
   bool cursor = true;
   std::size_t pool_frames = 8;
 };
