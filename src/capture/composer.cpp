@@ -37,6 +37,7 @@ void FrameComposer::attach(FrameSource& source) {
   protected_content_masked_ = false;
   accumulated_known_ = true;
   accumulated_ = 0;
+  presented_ = now();
 }
 
 void FrameComposer::detach() noexcept {

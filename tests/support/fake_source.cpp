@@ -93,9 +93,9 @@ void FakeScreen::set_index(int index) {
   target_.index = index;
 }
 
-void FakeScreen::fail_next_read() {
+void FakeScreen::fail_next_read(bool fail) {
   const std::lock_guard lock(mutex_);
-  fail_read_ = true;
+  fail_read_ = fail;
 }
 
 void FakeScreen::fail_next_acquire_with_device_error() {

@@ -39,7 +39,7 @@ class FakeScreen {
   void set_presence(Presence presence);
   void set_hints(Hints hints);
   void set_index(int index);
-  void fail_next_read();  ///< with AccessLost
+  void fail_next_read(bool fail = true);  ///< with AccessLost
   void fail_next_acquire_with_device_error();
 
   TargetInfo target() const;
