@@ -8,11 +8,6 @@
 namespace rustcam {
 namespace {
 
-const Kernels& kernels() noexcept {
-  static const Kernels& fastest = *usable_kernels().back();
-  return fastest;
-}
-
 void require_bgra(const ConstImageView& picture) {
   if (picture.format != PixelFormat::bgra)
     throw std::invalid_argument("a bgra picture is needed, not " +
@@ -39,23 +34,23 @@ void convert_packed(const ConstImageView& from, const Rect& r, const ImageView& 
 
 void convert_gray(const ConstImageView& from, const Rect& r, const ImageView& into) {
   for (std::int32_t y = r.top; y < r.bottom; ++y)
-    kernels().luma(at(from, 0, r.left, y), at(into, 0, r.left, y), r.size().width,
-                   gray_coefficients());
+    fastest_kernels().luma(at(from, 0, r.left, y), at(into, 0, r.left, y), r.size().width,
+                           gray_coefficients());
 }
 
 void convert_444(const ConstImageView& from, const Rect& r, const ImageView& into) {
   const YuvCoefficients& c = yuv_coefficients(into.encoding);
   for (std::int32_t y = r.top; y < r.bottom; ++y)
-    kernels().yuv444p({at(from, 0, r.left, y), at(into, 0, r.left, y), at(into, 1, r.left, y),
-                       at(into, 2, r.left, y)},
-                      r.size().width, c);
+    fastest_kernels().yuv444p({at(from, 0, r.left, y), at(into, 0, r.left, y),
+                               at(into, 1, r.left, y), at(into, 2, r.left, y)},
+                              r.size().width, c);
 }
 
 /// `r` has even edges, but for those it shares with an odd picture.
 void convert_420(const ConstImageView& from, const Rect& r, const ImageView& into) {
   const YuvCoefficients& c = yuv_coefficients(into.encoding);
   const bool planar = into.format == PixelFormat::yuv420p;
-  const auto kernel = planar ? kernels().yuv420p : kernels().nv12;
+  const auto kernel = planar ? fastest_kernels().yuv420p : fastest_kernels().nv12;
   for (std::int32_t y = r.top; y < r.bottom; y += 2) {
     const std::int32_t next = y + 1 < r.bottom ? y + 1 : y;
     kernel({at(from, 0, r.left, y), at(from, 0, r.left, next), at(into, 0, r.left, y),
@@ -68,13 +63,13 @@ void convert_420(const ConstImageView& from, const Rect& r, const ImageView& int
 void convert(const ConstImageView& from, const Rect& r, const ImageView& into) {
   switch (into.format) {
     case PixelFormat::bgra:
-      return convert_packed(from, r, into, kernels().opaque);
+      return convert_packed(from, r, into, fastest_kernels().opaque);
     case PixelFormat::bgr:
-      return convert_packed(from, r, into, kernels().bgr);
+      return convert_packed(from, r, into, fastest_kernels().bgr);
     case PixelFormat::rgba:
-      return convert_packed(from, r, into, kernels().rgba);
+      return convert_packed(from, r, into, fastest_kernels().rgba);
     case PixelFormat::rgb:
-      return convert_packed(from, r, into, kernels().rgb);
+      return convert_packed(from, r, into, fastest_kernels().rgb);
     case PixelFormat::gray:
       return convert_gray(from, r, into);
     case PixelFormat::yuv444p:
@@ -134,7 +129,7 @@ void copy_region(const ConstImageView& from, const Region& region, const ImageVi
 void make_opaque(const ImageView& picture) {
   require_bgra(as_const(picture));
   for (std::int32_t y = 0; y < picture.height(); ++y)
-    kernels().opaque(picture.row(y), picture.row(y), picture.width());
+    fastest_kernels().opaque(picture.row(y), picture.row(y), picture.width());
 }
 
 }  // namespace rustcam

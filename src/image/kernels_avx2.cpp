@@ -29,6 +29,12 @@ __m256i each_lane(char b0, char b1, char b2, char b3, char b4, char b5, char b6,
       _mm_setr_epi8(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15));
 }
 
+/// Packing four vectors works lane by lane and leaves dwords of a b c d from their first halves,
+/// then those from their second; this puts them in order.
+__m256i in_order(__m256i packed) {
+  return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
 struct Quad {
   __m256i a;
   __m256i b;
@@ -124,9 +130,7 @@ class PixelWeights {
   __m256i codes(const Quad& q) const {
     const __m256i words_ab = _mm256_packs_epi32(code(q.a), code(q.b));
     const __m256i words_cd = _mm256_packs_epi32(code(q.c), code(q.d));
-    // Packing works within lanes: bytes of a b c d (first half), then of a b c d (second half).
-    return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(words_ab, words_cd),
-                                       _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+    return in_order(_mm256_packus_epi16(words_ab, words_cd));
   }
 
  private:
@@ -277,8 +281,98 @@ void nv12(const RowPair& rows, std::int32_t width, const YuvCoefficients& c) {
   if (rest < width) scalar_kernels.nv12(advanced(rows, rest, rest), width - rest, c);
 }
 
+void split(const std::uint8_t* from, std::uint8_t* b, std::uint8_t* g, std::uint8_t* r,
+           std::int32_t width) {
+  const __m256i by_channel = each_lane(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const bool done = for_blocks(width, [&](std::int32_t x) {
+    const Quad q = load_block(from + 4 * x);
+    const __m256i a = _mm256_shuffle_epi8(q.a, by_channel);
+    const __m256i c = _mm256_shuffle_epi8(q.c, by_channel);
+    const __m256i second = _mm256_shuffle_epi8(q.b, by_channel);
+    const __m256i last = _mm256_shuffle_epi8(q.d, by_channel);
+    const __m256i bg_ab = _mm256_unpacklo_epi32(a, second);
+    const __m256i bg_cd = _mm256_unpacklo_epi32(c, last);
+    const __m256i r_ab = _mm256_unpackhi_epi32(a, second);
+    const __m256i r_cd = _mm256_unpackhi_epi32(c, last);
+    store(b + x, in_order(_mm256_unpacklo_epi64(bg_ab, bg_cd)));
+    store(g + x, in_order(_mm256_unpackhi_epi64(bg_ab, bg_cd)));
+    store(r + x, in_order(_mm256_unpacklo_epi64(r_ab, r_cd)));
+  });
+  if (!done) scalar_kernels.split(from, b, g, r, width);
+}
+
+void join(const std::uint8_t* b, const std::uint8_t* g, const std::uint8_t* r, std::uint8_t* into,
+          std::int32_t width) {
+  const __m256i alpha = _mm256_set1_epi8(-1);
+  const bool done = for_blocks(width, [&](std::int32_t x) {
+    const __m256i bg_low = _mm256_unpacklo_epi8(load(b + x), load(g + x));
+    const __m256i bg_high = _mm256_unpackhi_epi8(load(b + x), load(g + x));
+    const __m256i ra_low = _mm256_unpacklo_epi8(load(r + x), alpha);
+    const __m256i ra_high = _mm256_unpackhi_epi8(load(r + x), alpha);
+    // Pixels 0..3 and 16..19, 4..7 and 20..23, and so on.
+    const __m256i p0 = _mm256_unpacklo_epi16(bg_low, ra_low);
+    const __m256i p4 = _mm256_unpackhi_epi16(bg_low, ra_low);
+    const __m256i p8 = _mm256_unpacklo_epi16(bg_high, ra_high);
+    const __m256i p12 = _mm256_unpackhi_epi16(bg_high, ra_high);
+    store(into + 4 * x, _mm256_permute2x128_si256(p0, p4, 0x20));
+    store(into + 4 * x + 32, _mm256_permute2x128_si256(p8, p12, 0x20));
+    store(into + 4 * x + 64, _mm256_permute2x128_si256(p0, p4, 0x31));
+    store(into + 4 * x + 96, _mm256_permute2x128_si256(p8, p12, 0x31));
+  });
+  if (!done) scalar_kernels.join(b, g, r, into, width);
+}
+
+// Sides of the square of pixels that is turned in registers.
+constexpr std::int32_t square = 8;
+
+void transpose_square(const std::uint8_t* from, std::ptrdiff_t from_stride, std::uint8_t* into,
+                      std::ptrdiff_t into_stride) {
+  // Rows y and y + 4 of one half share a register, so that lanes are crossed once only.
+  __m256i left[4];
+  __m256i right[4];
+  for (int y = 0; y < 4; ++y) {
+    const __m256i upper = load(from + y * from_stride);
+    const __m256i lower = load(from + (y + 4) * from_stride);
+    left[y] = _mm256_permute2x128_si256(upper, lower, 0x20);
+    right[y] = _mm256_permute2x128_si256(upper, lower, 0x31);
+  }
+  const auto store_columns = [&](const __m256i* rows, std::uint8_t* columns) {
+    const __m256i low01 = _mm256_unpacklo_epi32(rows[0], rows[1]);
+    const __m256i low23 = _mm256_unpacklo_epi32(rows[2], rows[3]);
+    const __m256i high01 = _mm256_unpackhi_epi32(rows[0], rows[1]);
+    const __m256i high23 = _mm256_unpackhi_epi32(rows[2], rows[3]);
+    store(columns, _mm256_unpacklo_epi64(low01, low23));
+    store(columns + into_stride, _mm256_unpackhi_epi64(low01, low23));
+    store(columns + 2 * into_stride, _mm256_unpacklo_epi64(high01, high23));
+    store(columns + 3 * into_stride, _mm256_unpackhi_epi64(high01, high23));
+  };
+  store_columns(left, into);
+  store_columns(right, into + 4 * into_stride);
+}
+
+void transpose(const Transposition& t) {
+  const std::int32_t width = t.width - t.width % square;
+  const std::int32_t height = t.height - t.height % square;
+  for (std::int32_t x = 0; x < width; x += square)
+    for (std::int32_t y = 0; y < height; y += square)
+      transpose_square(t.from + y * t.from_stride + 4 * x, t.from_stride,
+                       t.into + x * t.into_stride + 4 * y, t.into_stride);
+  Transposition right = t;
+  right.from += 4 * width;
+  right.into += width * t.into_stride;
+  right.width -= width;
+  scalar_kernels.transpose(right);
+  Transposition bottom = t;
+  bottom.from += height * t.from_stride;
+  bottom.into += 4 * height;
+  bottom.width = width;
+  bottom.height -= height;
+  scalar_kernels.transpose(bottom);
+}
+
 }  // namespace
 
-constexpr Kernels avx2_kernels{"avx2", opaque, rgba, bgr, rgb, luma, yuv444p, yuv420p, nv12};
+constexpr Kernels avx2_kernels{"avx2",  opaque,  rgba, bgr,   rgb,  luma,
+                               yuv444p, yuv420p, nv12, split, join, transpose};
 
 }  // namespace rustcam

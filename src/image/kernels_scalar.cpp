@@ -1,5 +1,7 @@
 // The kernels in plain C++: the definition of what every other table computes.
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "image/kernels.h"
 
@@ -22,30 +24,59 @@ std::uint8_t to_code(std::int32_t products, std::int32_t offset, int sum_bits) {
   return to_byte((products + (offset << shift) + (1 << (shift - 1))) >> shift);
 }
 
-template <int first, int second, int third, int bytes>
-void pack(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
-  for (std::int32_t x = 0; x < width; ++x, from += 4, into += bytes) {
-    const std::uint8_t pixel[3] = {from[0], from[1], from[2]};
-    into[0] = pixel[first];
-    into[1] = pixel[second];
-    into[2] = pixel[third];
-    if constexpr (bytes == 4) into[3] = 255;
+// Whole pixels as words, which compilers turn into vectors better than bytes.
+std::uint32_t load_pixel(const std::uint8_t* p) {
+  std::uint32_t v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+
+void store_pixel(std::uint8_t* p, std::uint8_t b, std::uint8_t g, std::uint8_t r) {
+  p[0] = b;
+  p[1] = g;
+  p[2] = r;
+  p[3] = 255;
+}
+
+void opaque(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
+  constexpr std::array<std::uint8_t, 4> alpha_byte{0, 0, 0, 255};
+  const std::uint32_t alpha = load_pixel(alpha_byte.data());
+  for (std::int32_t i = 0; i < 4 * width; i += 4) {
+    const std::uint32_t pixel = load_pixel(from + i) | alpha;
+    std::memcpy(into + i, &pixel, sizeof pixel);
   }
+}
+
+void rgba(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
+  for (std::int32_t i = 0; i < 4 * width; i += 4)
+    store_pixel(into + i, from[i + 2], from[i + 1], from[i]);
+}
+
+/// Three bytes a pixel, each taken from that place of the four.
+template <int first, int second, int third>
+void pack(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
+  for (std::int32_t x = 0; x < width; ++x, from += 4, into += 3) {
+    into[0] = from[first];
+    into[1] = from[second];
+    into[2] = from[third];
+  }
+}
+
+void weighted(const std::uint8_t* from, std::uint8_t* into, std::int32_t width, const Weights& w,
+              std::int32_t offset) {
+  for (std::int32_t x = 0; x < width; ++x, from += 4)
+    into[x] = to_code(weigh(w, from[0], from[1], from[2]), offset, 0);
 }
 
 void luma(const std::uint8_t* from, std::uint8_t* into, std::int32_t width,
           const YuvCoefficients& c) {
-  for (std::int32_t x = 0; x < width; ++x, from += 4)
-    into[x] = to_code(weigh(c.y, from[0], from[1], from[2]), c.y_offset, 0);
+  weighted(from, into, width, c.y, c.y_offset);
 }
 
 void yuv444p(const Row444& row, std::int32_t width, const YuvCoefficients& c) {
-  const std::uint8_t* p = row.from;
-  for (std::int32_t x = 0; x < width; ++x, p += 4) {
-    row.y[x] = to_code(weigh(c.y, p[0], p[1], p[2]), c.y_offset, 0);
-    row.u[x] = to_code(weigh(c.u, p[0], p[1], p[2]), YuvCoefficients::middle, 0);
-    row.v[x] = to_code(weigh(c.v, p[0], p[1], p[2]), YuvCoefficients::middle, 0);
-  }
+  weighted(row.from, row.y, width, c.y, c.y_offset);
+  weighted(row.from, row.u, width, c.u, YuvCoefficients::middle);
+  weighted(row.from, row.v, width, c.v, YuvCoefficients::middle);
 }
 
 /// `step`: from one sample of a chroma plane to the next.
@@ -77,10 +108,34 @@ void nv12(const RowPair& rows, std::int32_t width, const YuvCoefficients& c) {
   chroma(rows, rows.u, rows.u + 1, 2, width, c);
 }
 
+void split(const std::uint8_t* from, std::uint8_t* b, std::uint8_t* g, std::uint8_t* r,
+           std::int32_t width) {
+  for (std::int32_t x = 0; x < width; ++x, from += 4) {
+    b[x] = from[0];
+    g[x] = from[1];
+    r[x] = from[2];
+  }
+}
+
+void join(const std::uint8_t* b, const std::uint8_t* g, const std::uint8_t* r, std::uint8_t* into,
+          std::int32_t width) {
+  for (std::int32_t x = 0; x < width; ++x, into += 4) store_pixel(into, b[x], g[x], r[x]);
+}
+
+/// In tiles, so that the rows of both sides stay in the first-level cache.
+void transpose(const Transposition& t) {
+  constexpr std::int32_t tile = 16;
+  for (std::int32_t top = 0; top < t.height; top += tile)
+    for (std::int32_t left = 0; left < t.width; left += tile)
+      for (std::int32_t x = left; x < std::min(left + tile, t.width); ++x)
+        for (std::int32_t y = top; y < std::min(top + tile, t.height); ++y)
+          std::memcpy(t.into + x * t.into_stride + std::ptrdiff_t{y} * 4,
+                      t.from + y * t.from_stride + std::ptrdiff_t{x} * 4, 4);
+}
+
 }  // namespace
 
-constexpr Kernels scalar_kernels{"scalar",         pack<0, 1, 2, 4>, pack<2, 1, 0, 4>,
-                                 pack<0, 1, 2, 3>, pack<2, 1, 0, 3>, luma,
-                                 yuv444p,          yuv420p,          nv12};
+constexpr Kernels scalar_kernels{"scalar", opaque,  rgba, pack<0, 1, 2>, pack<2, 1, 0>, luma,
+                                 yuv444p,  yuv420p, nv12, split,         join,          transpose};
 
 }  // namespace rustcam

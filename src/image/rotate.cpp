@@ -1,15 +1,13 @@
-#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
 #include "image/convert.h"
+#include "image/kernels.h"
 
 namespace rustcam {
 namespace {
 
 constexpr std::int32_t pixel_bytes = 4;
-// A quarter turn reads across rows; in tiles both pictures stay within the first-level cache.
-constexpr std::int32_t tile = 16;
 
 bool is_quarter_turn(Rotation rotation) {
   return rotation == Rotation::clockwise90 || rotation == Rotation::clockwise270;
@@ -37,24 +35,18 @@ void half_turn(const ConstImageView& from, const ImageView& into) {
   }
 }
 
-void quarter_turn_tile(const ConstImageView& from, const Rect& r, bool clockwise,
-                       const ImageView& into) {
-  for (std::int32_t x = r.left; x < r.right; ++x) {
-    std::uint8_t* row = into.row(clockwise ? x : from.width() - 1 - x);
-    for (std::int32_t y = r.top; y < r.bottom; ++y) {
-      const std::int32_t column = clockwise ? from.height() - 1 - y : y;
-      std::memcpy(row + std::ptrdiff_t{column} * pixel_bytes,
-                  from.row(y) + std::ptrdiff_t{x} * pixel_bytes, pixel_bytes);
-    }
-  }
-}
-
+/// A transposition, mirrored by walking one side backwards.
 void quarter_turn(const ConstImageView& from, bool clockwise, const ImageView& into) {
-  for (std::int32_t y = 0; y < from.height(); y += tile)
-    for (std::int32_t x = 0; x < from.width(); x += tile)
-      quarter_turn_tile(from,
-                        {x, y, std::min(x + tile, from.width()), std::min(y + tile, from.height())},
-                        clockwise, into);
+  Transposition t{from.row(0),           from.planes[0].stride, into.row(0),
+                  into.planes[0].stride, from.width(),          from.height()};
+  if (clockwise) {
+    t.from = from.row(from.height() - 1);
+    t.from_stride = -t.from_stride;
+  } else {
+    t.into = into.row(into.height() - 1);
+    t.into_stride = -t.into_stride;
+  }
+  fastest_kernels().transpose(t);
 }
 
 }  // namespace

@@ -73,6 +73,13 @@ std::vector<Bytes> outputs(const Kernels& k, const Bytes& row0, const Bytes& row
     k.nv12({row1.data(), row1.data(), y0.data(), y0.data(), both.data(), nullptr}, width, c);
     for (const Target* t : {&y0, &both}) all.push_back(t->bytes);
   }
+  Target b(width);
+  Target g(width);
+  Target r(width);
+  Target joined(width * 4);
+  k.split(row0.data(), b.data(), g.data(), r.data(), width);
+  k.join(g.data(), r.data(), b.data(), joined.data(), width);
+  for (const Target* t : {&b, &g, &r, &joined}) all.push_back(t->bytes);
   return all;
 }
 
@@ -126,4 +133,42 @@ TEST_CASE("every colour has the same codes in every table") {
         };
         REQUIRE(codes(*k) == codes(scalar_kernels));
       }
+}
+
+TEST_CASE("splitting and joining bring the picture back") {
+  Rng rng(1);
+  const Bytes row = random_row(77, rng);
+  for (const Kernels* k : usable_kernels()) {
+    Bytes b(77);
+    Bytes g(77);
+    Bytes r(77);
+    Bytes back(row.size());
+    k->split(row.data(), b.data(), g.data(), r.data(), 77);
+    k->join(b.data(), g.data(), r.data(), back.data(), 77);
+    for (std::size_t x = 0; x < 77; ++x) {
+      REQUIRE(std::equal(&row[4 * x], &row[4 * x] + 3, &back[4 * x]));
+      REQUIRE(back[4 * x + 3] == 255);
+      REQUIRE(b[x] == row[4 * x]);
+    }
+  }
+}
+
+TEST_CASE("transpositions of every size put each pixel in its place") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  Rng rng(seed);
+  for (const Kernels* k : usable_kernels())
+    for (int round = 0; round < 300; ++round) {
+      const Size size{between(rng, 1, 40), between(rng, 1, 40)};
+      const Image from = random_bgra(size, rng);
+      const bool backwards = between(rng, 0, 1) == 1;
+      GuardedPicture into(PixelFormat::bgra, {size.height, size.width}, {}, backwards);
+      k->transpose({from.view().row(0), from.view().planes[0].stride, into.view.row(0),
+                    into.view.planes[0].stride, size.width, size.height});
+      REQUIRE(into.guards_intact());
+      for (std::int32_t y = 0; y < size.height; ++y)
+        for (std::int32_t x = 0; x < size.width; ++x)
+          REQUIRE(std::equal(from.view().row(y) + 4 * x, from.view().row(y) + 4 * x + 4,
+                             into.view.row(x) + 4 * y));
+    }
 }
