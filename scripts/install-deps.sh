@@ -6,7 +6,7 @@ set -euo pipefail
 build=(cmake ninja-build g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
        libavcodec-dev libavformat-dev libavutil-dev libswscale-dev zlib1g-dev
        libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
-test=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
+test=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool libxcb-render0-dev
       python3 python3-pytest python3-numpy python3-jsonschema clang libclang-rt-14-dev clang-format git procps)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)

@@ -85,18 +85,19 @@ void Connection::query_extensions() {
   shm_ = query_extension(get(), &xcb_shm_id);
   damage_ = query_extension(get(), &xcb_damage_id);
   xfixes_ = query_extension(get(), &xcb_xfixes_id);
-  // A server serves an extension's newer requests only to clients that have named the version.
-  if (randr_.present)
-    take_version(randr_,
-                 try_reply(xcb_randr_query_version_reply, xcb_randr_query_version(get(), 1, 5)));
-  if (shm_.present)
-    take_version(shm_, try_reply(xcb_shm_query_version_reply, xcb_shm_query_version(get())));
-  if (xfixes_.present)
-    take_version(xfixes_,
-                 try_reply(xcb_xfixes_query_version_reply, xcb_xfixes_query_version(get(), 5, 0)));
-  if (damage_.present)
-    take_version(damage_,
-                 try_reply(xcb_damage_query_version_reply, xcb_damage_query_version(get(), 1, 1)));
+  // A server serves an extension's newer requests only to clients that have named the version. All
+  // are asked before any answer is awaited: one round trip.
+  const auto randr =
+      randr_.present ? xcb_randr_query_version(get(), 1, 5) : xcb_randr_query_version_cookie_t{};
+  const auto shm = shm_.present ? xcb_shm_query_version(get()) : xcb_shm_query_version_cookie_t{};
+  const auto xfixes =
+      xfixes_.present ? xcb_xfixes_query_version(get(), 5, 0) : xcb_xfixes_query_version_cookie_t{};
+  const auto damage =
+      damage_.present ? xcb_damage_query_version(get(), 1, 1) : xcb_damage_query_version_cookie_t{};
+  if (randr_.present) take_version(randr_, try_reply(xcb_randr_query_version_reply, randr));
+  if (shm_.present) take_version(shm_, try_reply(xcb_shm_query_version_reply, shm));
+  if (xfixes_.present) take_version(xfixes_, try_reply(xcb_xfixes_query_version_reply, xfixes));
+  if (damage_.present) take_version(damage_, try_reply(xcb_damage_query_version_reply, damage));
 }
 
 std::uint32_t Connection::new_id() const {

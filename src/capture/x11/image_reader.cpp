@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
+#include <string>
 
 #include "base/error.h"
 
@@ -18,13 +20,6 @@ constexpr std::int64_t band_bytes = std::int64_t{4} << 20;
 
 std::size_t bytes_of(const Rect& r) {
   return static_cast<std::size_t>(r.area()) * bytes_per_pixel;
-}
-
-xcb_shm_get_image_cookie_t shm_cookie(unsigned sequence) {
-  return {sequence};
-}
-xcb_get_image_cookie_t image_cookie(unsigned sequence) {
-  return {sequence};
 }
 
 }  // namespace
@@ -58,7 +53,7 @@ ReadTicket ImageReader::begin(const Region& region, Point corner) {
   read.id = ++last_id_;
   std::size_t bytes = 0;
   for (const Rect& rect : wanted.rects()) {
-    read.parts.push_back({rect, bytes, 0});
+    read.parts.push_back({rect, bytes, 0, nullptr});
     bytes += bytes_of(rect);
   }
   if (bytes != 0) read.segment = take_segment(bytes);
@@ -99,51 +94,59 @@ void ImageReader::request_plain(Read& read, const Region& region, Point corner) 
                         static_cast<std::uint16_t>(on_root.width()),
                         static_cast<std::uint16_t>(on_root.height()), ~0u)
               .sequence;
-      read.parts.push_back({band, 0, sequence});
+      read.parts.push_back({band, 0, sequence, nullptr});
     }
   }
 }
 
-void ImageReader::finish(ReadTicket ticket, const ImageView& into, Point origin) {
+void ImageReader::await(ReadTicket ticket) {
   while (!reads_.empty() && reads_.front().id < ticket.id) {
     discard(reads_.front(), 0);
     reads_.pop_front();
   }
   if (reads_.empty() || reads_.front().id != ticket.id)
     throw std::logic_error("this read has not begun or is finished already");
-  Read read = std::move(reads_.front());
-  reads_.pop_front();
-  collect(read, into, origin);
-  if (read.segment != nullptr) idle_.push_back(std::move(read.segment));
+  Read& read = reads_.front();
+  for (std::size_t i = 0; i < read.parts.size(); ++i) {
+    Owned<xcb_generic_error_t> error;
+    if (await(read, read.parts[i], error)) continue;
+    discard(read, i + 1);
+    reads_.pop_front();
+    connection_->check_open();
+    const std::string name =
+        error ? connection_->error_name(error->error_code) : std::string("short reply");
+    throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
+  }
 }
 
-void ImageReader::collect(const Read& read, const ImageView& into, Point origin) {
-  for (std::size_t i = 0; i < read.parts.size(); ++i) {
-    const Part& part = read.parts[i];
-    xcb_generic_error_t* raw_error = nullptr;
-    const std::uint8_t* pixels = nullptr;
-    Owned<xcb_shm_get_image_reply_t> shared;
-    Owned<xcb_get_image_reply_t> plain;
-    if (read.segment != nullptr) {
-      shared.reset(
-          xcb_shm_get_image_reply(connection_->get(), shm_cookie(part.sequence), &raw_error));
-      if (shared) pixels = read.segment->data() + part.offset;
-    } else {
-      plain.reset(xcb_get_image_reply(connection_->get(), image_cookie(part.sequence), &raw_error));
-      if (plain &&
-          static_cast<std::size_t>(xcb_get_image_data_length(plain.get())) >= bytes_of(part.rect))
-        pixels = xcb_get_image_data(plain.get());
-    }
-    const Owned<xcb_generic_error_t> error(raw_error);
-    if (pixels == nullptr) {
-      discard(read, i + 1);
-      connection_->check_open();
-      const std::string name =
-          error != nullptr ? connection_->error_name(error->error_code) : "short reply";
-      throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
-    }
-    copy(part, pixels, into, origin);
+bool ImageReader::await(const Read& read, Part& part, Owned<xcb_generic_error_t>& error) const {
+  xcb_generic_error_t* raw_error = nullptr;
+  bool ok = false;
+  if (read.segment != nullptr) {
+    const Owned<xcb_shm_get_image_reply_t> reply(
+        xcb_shm_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
+    ok = reply != nullptr;
+  } else {
+    part.pixels.reset(xcb_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
+    ok = part.pixels && static_cast<std::size_t>(xcb_get_image_data_length(part.pixels.get())) >=
+                            bytes_of(part.rect);
   }
+  part.sequence = 0;
+  error.reset(raw_error);
+  return ok;
+}
+
+void ImageReader::finish(ReadTicket ticket, const ImageView& into, Point origin) {
+  if (reads_.empty() || reads_.front().id != ticket.id)
+    throw std::logic_error("this read has not been awaited");
+  Read read = std::move(reads_.front());
+  reads_.pop_front();
+  for (const Part& part : read.parts)
+    copy(part,
+         read.segment != nullptr ? read.segment->data() + part.offset
+                                 : xcb_get_image_data(part.pixels.get()),
+         into, origin);
+  if (read.segment != nullptr) idle_.push_back(std::move(read.segment));
 }
 
 void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageView& into,
@@ -163,7 +166,7 @@ void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageVi
 
 void ImageReader::discard(const Read& read, std::size_t from_part) const noexcept {
   for (std::size_t i = from_part; i < read.parts.size(); ++i)
-    xcb_discard_reply(connection_->get(), read.parts[i].sequence);
+    if (read.parts[i].sequence != 0) xcb_discard_reply(connection_->get(), read.parts[i].sequence);
 }
 
 }  // namespace rustcam::x11

@@ -29,8 +29,11 @@ class ImageReader {
   /// `region` is in pixels of a target whose corner is at `corner` on the root window. Throws
   /// DeviceError.
   ReadTicket begin(const Region& region, Point corner);
-  /// Into the same places of `into`, whose corner is at `origin` on the target; bgra, alpha 255.
+  /// Waits for the server's answers; every event that it sent before them is in xcb's queue then.
   /// Throws DeviceError, or AccessLost where the server refuses (the screen has become smaller).
+  void await(ReadTicket ticket);
+  /// After await(): into the same places of `into`, whose corner is at `origin` on the target;
+  /// bgra, alpha 255.
   void finish(ReadTicket ticket, const ImageView& into, Point origin);
   /// Whether the last read went through shared memory.
   bool shares_memory() const noexcept { return shares_memory_; }
@@ -39,7 +42,8 @@ class ImageReader {
   struct Part {
     Rect rect;  ///< target pixels
     std::size_t offset = 0;
-    unsigned sequence = 0;
+    unsigned sequence = 0;                ///< of the request; 0 once it is answered
+    Owned<xcb_get_image_reply_t> pixels;  ///< over the wire only
   };
   struct Read {
     std::uint64_t id = 0;
@@ -50,7 +54,8 @@ class ImageReader {
   std::unique_ptr<ShmSegment> take_segment(std::size_t bytes);
   void request_shared(Read& read, Point corner);
   void request_plain(Read& read, const Region& region, Point corner);
-  void collect(const Read& read, const ImageView& into, Point origin);
+  /// False where the server refused; `error` is then its answer, if it gave one.
+  bool await(const Read& read, Part& part, Owned<xcb_generic_error_t>& error) const;
   void copy(const Part& part, const std::uint8_t* from, const ImageView& into, Point origin) const;
   void discard(const Read& read, std::size_t from_part) const noexcept;
 

@@ -38,13 +38,9 @@ class Source final : public FrameSource {
       : layout_(supported_layout(connection_)),
         damage_(connection_),
         reader_(connection_, layout_) {
-    // Selected before the output is looked up, so that no change after the look-up goes unseen.
-    if (connection_.randr().present)
-      xcb_randr_select_input(connection_.get(), connection_.root(),
-                             XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE |
-                                 XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
-                                 XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
+    watch_outputs();
     if (options.pointer) pointer_tracker_.emplace(connection_);
+    // After the selections, so that no change after the look-up goes unseen.
     target_ = present_output(connection_, target.identity);
   }
 
@@ -57,13 +53,13 @@ class Source final : public FrameSource {
     inside.intersect(Rect::of(target_.size()));
     return reader_.begin(inside, {target_.desktop.left, target_.desktop.top});
   }
-  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override {
-    reader_.finish(ticket, into, origin);
-  }
+  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 
  private:
+  void watch_outputs();
+  bool concerns_outputs(int event_type) const noexcept;
   void take_events();
   std::optional<AcquireStatus> follow_output();
   bool take_update();
@@ -85,6 +81,24 @@ class Source final : public FrameSource {
   bool lost_ = false;
 };
 
+void Source::watch_outputs() {
+  // Monitors that a user defines or deletes are announced to the root window's watchers only.
+  const std::uint32_t structure = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
+  xcb_change_window_attributes(connection_.get(), connection_.root(), XCB_CW_EVENT_MASK,
+                               &structure);
+  if (connection_.randr().present)
+    xcb_randr_select_input(connection_.get(), connection_.root(),
+                           XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE | XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
+                               XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
+}
+
+bool Source::concerns_outputs(int event_type) const noexcept {
+  const Extension& randr = connection_.randr();
+  return event_type == XCB_CONFIGURE_NOTIFY ||
+         (randr.present && (event_type == randr.first_event + XCB_RANDR_SCREEN_CHANGE_NOTIFY ||
+                            event_type == randr.first_event + XCB_RANDR_NOTIFY));
+}
+
 AcquireStatus Source::acquire(TimePoint deadline, std::stop_token stop) {
   if (lost_) return AcquireStatus::access_lost;
   const std::stop_callback wake(stop, [this] { waiter_.wake(); });
@@ -105,13 +119,10 @@ void Source::take_events() {
   while (const Owned<xcb_generic_event_t> event{next(connection_.get())}) {
     // Only the first call reads the socket: one system call for a whole burst.
     next = &xcb_poll_for_queued_event;
-    const int type = event->response_type & 0x7f;
-    const int randr = connection_.randr().first_event;
     if (damage_.handle(*event, target_.desktop, now())) continue;
     if (pointer_tracker_ && pointer_tracker_->handle(*event))
       shape_changed_ = true;
-    else if (connection_.randr().present &&
-             (type == randr + XCB_RANDR_SCREEN_CHANGE_NOTIFY || type == randr + XCB_RANDR_NOTIFY))
+    else if (concerns_outputs(event->response_type & 0x7f))
       outputs_changed_ = true;
   }
   connection_.check_open();
@@ -145,6 +156,19 @@ bool Source::take_update() {
   everything_dirty_ = false;
   shape_changed_ = false;
   return true;
+}
+
+void Source::finish_read(ReadTicket ticket, const ImageView& into, Point origin) {
+  reader_.await(ticket);
+  take_events();
+  if (outputs_changed_) {
+    // Where the output has moved, the pixels just read may be another output's: nobody asked to
+    // have those.
+    const auto found = find_output(connection_, target_.identity);
+    if (!found || found->desktop != target_.desktop)
+      throw AccessLost("output " + target_.name + " changed while it was being read");
+  }
+  reader_.finish(ticket, into, origin);
 }
 
 const Pointer& Source::pointer() {

@@ -1,0 +1,57 @@
+// A private X server for a test, and nothing left of it afterwards.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/geometry.h"
+
+namespace rustcam::test {
+
+struct XServerOptions {
+  enum class Kind { xvfb = 1, dummy };  ///< dummy: Xorg with its dummy driver, 16 outputs
+  Kind kind = Kind::xvfb;
+  Size size{640, 480};  ///< of Xvfb's screen; the dummy driver starts with 1024x768 on DUMMY0
+  int depth = 24;
+  std::vector<std::string> arguments = {};  ///< more for the server
+};
+
+/// Starts on a free display and points $DISPLAY there while it lives; dies with us.
+class XServer {
+ public:
+  /// Throws std::runtime_error where it does not come up within 60 s.
+  explicit XServer(const XServerOptions& options = {});
+  ~XServer();
+  XServer(const XServer&) = delete;
+  XServer& operator=(const XServer&) = delete;
+
+  const std::string& display() const noexcept { return display_; }
+  pid_t pid() const noexcept { return pid_; }
+  /// As when the server crashes.
+  void kill();
+
+ private:
+  std::vector<std::string> command(const XServerOptions& options, int display_fd) const;
+
+  std::string folder_;
+  std::string display_;
+  pid_t pid_ = -1;
+};
+
+/// Sets an environment variable, and puts the old value back at the end.
+class Environment {
+ public:
+  Environment(const char* name, const char* value);  ///< null: unset
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  std::string name_;
+  std::unique_ptr<std::string> before_;
+};
+
+}  // namespace rustcam::test

@@ -1,0 +1,244 @@
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <random>
+#include <thread>
+
+#include "base/error.h"
+#include "x11_canvas.h"
+#include "x11_painter.h"
+#include "x11_server.h"
+
+namespace rustcam::test {
+namespace {
+
+using Kind = XServerOptions::Kind;
+
+Rect random_rect(std::mt19937& random, Size within, std::int32_t largest) {
+  const auto below = [&](std::int32_t n) {
+    return static_cast<std::int32_t>(random() % static_cast<std::uint32_t>(n));
+  };
+  return Rect::of(Point{below(within.width), below(within.height)},
+                  {1 + below(largest), 1 + below(largest)});
+}
+
+/// Draws at random and follows by dirty rectangles only; the canvas must stay the screen's picture.
+void check_random_damage(unsigned seed) {
+  CAPTURE(seed);
+  std::mt19937 random(seed);
+  const Painter painter;
+  const auto source = open_x11();
+  const Rect desktop = source->target().desktop;
+  Canvas canvas(desktop.size());
+  REQUIRE(canvas.follow(*source, soon()) == AcquireStatus::updated);
+  for (int step = 0; step < 60; ++step) {
+    const int count = 1 + static_cast<int>(random() % 40);
+    for (int i = 0; i < count; ++i)
+      painter.fill(random_rect(random, desktop.size(), 120), random() & 0xffffffu);
+    painter.sync();
+    REQUIRE(canvas.follow(*source, soon()) == AcquireStatus::updated);
+    canvas.catch_up(*source);
+    REQUIRE(canvas.difference(painter, desktop) == 0);
+  }
+}
+
+TEST_CASE("a motionless black screen is delivered at once, whole and opaque") {
+  const XServer server({.size = {321, 123}});
+  const auto source = open_x11();
+  Canvas canvas({321, 123});
+  REQUIRE(source->acquire(TimePoint{}, {}) == AcquireStatus::updated);
+  {
+    const UpdateLease lease(*source);
+    CHECK(lease->accumulated_frames == 1);
+    CHECK_FALSE(lease->accumulated_known);
+    REQUIRE(lease->dirty != nullptr);
+    CHECK(*lease->dirty == Region(Rect{0, 0, 321, 123}));
+    canvas.read(*source, *lease->dirty);
+  }
+  std::int64_t wrong = 0;
+  for (std::int32_t y = 0; y < 123; ++y)
+    for (std::int32_t x = 0; x < 321; ++x)
+      if (canvas.pixel({x, y}) != 0xff000000u) ++wrong;
+  CHECK(wrong == 0);
+  const TimePoint before = now();
+  CHECK(source->acquire(before + std::chrono::milliseconds(100), {}) == AcquireStatus::timed_out);
+  CHECK(now() - before >= std::chrono::milliseconds(100));
+}
+
+TEST_CASE("damage is complete: random drawing, shared memory by descriptor") {
+  const XServer server;
+  for (unsigned seed = 1; seed <= 3; ++seed) check_random_damage(seed);
+}
+
+TEST_CASE("damage is complete: a server without MIT-SHM") {
+  const XServer server({.arguments = {"-extension", "MIT-SHM"}});
+  check_random_damage(4);
+}
+
+TEST_CASE("damage is complete: a remote display") {
+  const XServer server({.arguments = {"-listen", "tcp", "-ac"}});
+  const Environment tcp("DISPLAY", ("127.0.0.1" + server.display()).c_str());
+  check_random_damage(5);
+}
+
+TEST_CASE("System V memory where no descriptor can be made") {
+  const XServer server;
+  const Painter painter;
+  painter.fill({0, 0, 640, 480}, 0x336699);
+  painter.sync();
+  const auto source = open_x11();
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const int lowest_free = dup(0);
+  close(lowest_free);
+  const rlimit none_left{static_cast<rlim_t>(lowest_free), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+  Canvas canvas({640, 480});
+  const AcquireStatus status = canvas.follow(*source, soon());
+  setrlimit(RLIMIT_NOFILE, &before);
+  REQUIRE(status == AcquireStatus::updated);
+  CHECK(canvas.difference(painter, {0, 0, 640, 480}) == 0);
+  std::ifstream maps("/proc/self/maps");
+  const std::string text{std::istreambuf_iterator<char>(maps), {}};
+  CHECK(text.find("SYSV") != std::string::npos);
+}
+
+TEST_CASE("nothing is lost while another program draws all the time") {
+  const XServer server;
+  const Painter painter;
+  const auto source = open_x11();
+  const Rect desktop = source->target().desktop;
+  Canvas canvas(desktop.size());
+  std::jthread other([&](const std::stop_token& stop) {
+    const Painter own;
+    std::mt19937 random(6);
+    while (!stop.stop_requested()) {
+      for (int i = 0; i < 20; ++i)
+        own.fill(random_rect(random, desktop.size(), 60), random() & 0xffffffu);
+      own.sync();
+    }
+  });
+  for (int round = 0; round < 300; ++round) canvas.follow(*source, soon());
+  other.request_stop();
+  other.join();
+  canvas.catch_up(*source);
+  CHECK(canvas.difference(painter, desktop) == 0);
+}
+
+TEST_CASE("ten thousand small drawings between two updates") {
+  const XServer server;
+  const Painter painter;
+  const auto source = open_x11();
+  const Rect desktop = source->target().desktop;
+  Canvas canvas(desktop.size());
+  canvas.follow(*source, soon());
+  std::mt19937 random(7);
+  for (int i = 0; i < 10'000; ++i)
+    painter.fill(random_rect(random, desktop.size(), 3), random() & 0xffffffu);
+  painter.sync();
+  canvas.catch_up(*source);
+  CHECK(canvas.difference(painter, desktop) == 0);
+}
+
+TEST_CASE("a read may begin before others have finished, and reads what was there") {
+  const XServer server;
+  const Painter painter;
+  const auto source = open_x11();
+  painter.fill({0, 0, 640, 480}, 0x112233);
+  painter.sync();
+  const ReadTicket first = source->begin_read(Rect{0, 0, 640, 480});
+  // The pointer's place is answered after the read before it: the server has read the screen.
+  source->pointer();
+  painter.fill({0, 0, 640, 480}, 0x445566);
+  painter.sync();
+  const ReadTicket second = source->begin_read(Rect{10, 20, 30, 40});
+  Canvas before({640, 480});
+  Canvas after({20, 20});
+  source->finish_read(first, before.view(), {});
+  source->finish_read(second, after.view(), {10, 20});
+  CHECK(before.pixel({15, 25}) == 0xff112233u);
+  CHECK(after.pixel({0, 0}) == 0xff445566u);
+  CHECK(after.pixel({19, 19}) == 0xff445566u);
+}
+
+TEST_CASE("presented lies between the drawing and its arrival, even when nobody was waiting") {
+  const XServer server;
+  const Painter painter;
+  const auto source = open_x11();
+  Canvas canvas({640, 480});
+  canvas.follow(*source, soon());
+  const TimePoint before = now();
+  painter.fill({0, 0, 10, 10}, 0xffffff);
+  painter.sync();
+  const TimePoint drawn = now();
+  std::this_thread::sleep_for(std::chrono::milliseconds(60));
+  REQUIRE(source->acquire(soon(), {}) == AcquireStatus::updated);
+  const UpdateLease lease(*source);
+  // The server's stamps count whole milliseconds.
+  CHECK(lease->presented >= before - std::chrono::milliseconds(1));
+  CHECK(lease->presented <= drawn + std::chrono::milliseconds(2));
+}
+
+TEST_CASE("a stop request wakes a waiting acquire") {
+  const XServer server;
+  const auto source = open_x11();
+  Canvas canvas({640, 480});
+  canvas.follow(*source, soon());
+  std::stop_source stop;
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    stop.request_stop();
+  });
+  const TimePoint before = now();
+  CHECK(source->acquire(before + std::chrono::seconds(100), stop.get_token()) ==
+        AcquireStatus::cancelled);
+  CHECK(now() - before < std::chrono::seconds(10));
+  CHECK(source->acquire(soon(), stop.get_token()) == AcquireStatus::cancelled);
+  CHECK(source->acquire(TimePoint{}, {}) == AcquireStatus::timed_out);
+}
+
+TEST_CASE("depth 30 is narrowed to eight bits, other depths are refused") {
+  {
+    const XServer server({.depth = 30});
+    const Painter painter;
+    painter.fill({0, 0, 640, 480}, 0x3ffu << 20 | 0x200u << 10 | 0x007u);
+    painter.sync();
+    const auto source = open_x11();
+    CHECK(source->target().native_format == "x2rgb10");
+    Canvas canvas({640, 480});
+    canvas.follow(*source, soon());
+    CHECK(canvas.pixel({320, 240}) == 0xffff8001u);
+  }
+  const XServer server({.depth = 16});
+  CHECK_FALSE(x11_backend().probe().available);
+  CHECK(x11_backend().probe().reason.find("depth 16") != std::string::npos);
+  CHECK_THROWS_AS(open_x11(), DuplicationError);
+}
+
+TEST_CASE("an X server that dies is a DeviceError, whatever we were doing") {
+  XServer server;
+  const auto waiting = open_x11();
+  const auto reading = open_x11();
+  const auto pointing = open_x11();
+  Canvas canvas({640, 480});
+  canvas.follow(*waiting, soon());
+  canvas.follow(*reading, soon());
+  const ReadTicket ticket = reading->begin_read(Rect{0, 0, 640, 480});
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    server.kill();
+  });
+  CHECK_THROWS_AS(waiting->acquire(soon(), {}), DeviceError);
+  later.join();
+  CHECK_THROWS_AS(reading->finish_read(ticket, canvas.view(), {}), DeviceError);
+  CHECK_THROWS_AS(canvas.read(*reading, Rect{0, 0, 640, 480}), DeviceError);
+  CHECK_THROWS_AS(pointing->pointer(), DeviceError);
+  CHECK_THROWS_AS(x11_backend().targets(), DeviceError);
+}
+
+}  // namespace
+}  // namespace rustcam::test
