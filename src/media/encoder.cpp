@@ -1,0 +1,165 @@
+#include "media/encoder.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "media/encoder_frames.h"
+#include "media/encoder_options.h"
+#include "media/encoder_traits.h"
+#include "media/log_capture.h"
+
+namespace rustcam {
+namespace {
+
+std::string reason(const LogCapture& log, int code) {
+  const std::string complaint = log.complaint();
+  return complaint.empty() ? av_error_text(code) : complaint;
+}
+
+class FfmpegEncoder final : public Encoder {
+ public:
+  explicit FfmpegEncoder(CodecContextPtr context) : context_(std::move(context)) {}
+
+  const AVCodecContext& context() const noexcept override { return *context_; }
+
+  void send(const AVFrame& frame) override { check(avcodec_send_frame(context_.get(), &frame)); }
+
+  void drain() override {
+    const int result = avcodec_send_frame(context_.get(), nullptr);
+    if (result != AVERROR_EOF) check(result);
+  }
+
+  bool receive(AVPacket& packet) override {
+    const LogCapture log;
+    const int result = avcodec_receive_packet(context_.get(), &packet);
+    if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return false;
+    check(result, log);
+    return true;
+  }
+
+ private:
+  void check(int result) const {
+    const LogCapture log;
+    check(result, log);
+  }
+  void check(int result, const LogCapture& log) const {
+    if (result >= 0) return;
+    throw MediaError("the encoder " + std::string(context_->codec->name) +
+                         " failed: " + reason(log, result) + "; try another --encoder",
+                     av_error_name(result));
+  }
+
+  CodecContextPtr context_;
+};
+
+/// What waits in the encoder is lost by a crash as well, so it gets half of the time and the
+/// fragment the other.
+std::optional<int> max_delay(const OutputPlan& plan) {
+  if (!plan.request.fragment) return std::nullopt;
+  const double half = to_s(*plan.request.fragment) / 2;
+  constexpr double any = 1000;
+  return static_cast<int>(std::min(any, half * plan.fps.value()));
+}
+
+CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, Size encoded) {
+  CodecContextPtr context(avcodec_alloc_context3(&codec));
+  if (!context) throw std::bad_alloc();
+  const OutputPlan& plan = request.plan;
+  context->width = encoded.width;
+  context->height = encoded.height;
+  context->pix_fmt = request.format.av;
+  context->sample_aspect_ratio = {1, 1};
+  const int num = static_cast<int>(plan.fps.num);
+  const int den = static_cast<int>(plan.fps.den);
+  context->time_base = {den, num};
+  context->framerate = {num, den};
+  tag_colours(request.format, *context);
+  if (is_chroma_subsampled(request.format.pixels))
+    context->chroma_sample_location = AVCHROMA_LOC_CENTER;
+  const AVOutputFormat* muxer = av_guess_format(plan.container.c_str(), nullptr, nullptr);
+  if (muxer != nullptr && (muxer->flags & AVFMT_GLOBALHEADER) != 0)
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  apply_encoder_options(plan.request, codec, max_delay(plan), *context);
+  return context;
+}
+
+/// Opens with the user's options; where these are what it refuses, that is wrong usage.
+CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size encoded,
+                     std::string& error) {
+  LogCapture log;
+  const auto open_plain = [&] {
+    CodecContextPtr plain = configured(request, codec, encoded);
+    const int result = avcodec_open2(plain.get(), &codec, nullptr);
+    if (result < 0) {
+      error = reason(log, result);
+      plain.reset();
+    }
+    return plain;
+  };
+  if (request.plan.request.encoder_options.empty()) return open_plain();
+
+  CodecContextPtr context = configured(request, codec, encoded);
+  std::string refusal;
+  try {
+    apply_user_options(request.plan.request, codec, *context);
+    const int result = avcodec_open2(context.get(), &codec, nullptr);
+    // x264 and its like take a wrong inner option for a reason to warn only.
+    if (result >= 0 && !log.mentions("Error parsing option") && !log.mentions("Unknown option"))
+      return context;
+    refusal = "the encoder " + std::string(codec.name) +
+              " refuses --encoder-option: " + reason(log, result);
+  } catch (const UsageError& e) {
+    refusal = e.what();
+  }
+  context.reset();
+  log.clear();
+  if (open_plain() == nullptr) return nullptr;
+  throw UsageError(refusal);
+}
+
+bool fits(Size size, Size largest) {
+  return size.width <= largest.width && size.height <= largest.height;
+}
+
+std::string too_large(const EncoderRequest& request, const AVCodec& codec, Size encoded) {
+  const std::string other = larger_encoder(request.container, request.format, encoded);
+  return "the encoder " + std::string(codec.name) + " takes at most " +
+         to_string(traits_of(codec).largest) + " pixels, and this is " + to_string(encoded) + ": " +
+         (other.empty() ? "use --size, or --encoder ffv1 into .mkv"
+                        : "use --encoder " + other + " or --size");
+}
+
+}  // namespace
+
+Size padded_size(const AVCodec& codec, const SampleFormat& format, Size picture) {
+  if (!is_chroma_subsampled(format.pixels) || !traits_of(codec).even_420) return picture;
+  return {picture.width + picture.width % 2, picture.height + picture.height % 2};
+}
+
+std::unique_ptr<Encoder> open_encoder(const EncoderRequest& request, EncoderReport& report) {
+  for (const std::string& name : request.plan.encoders) {
+    const AVCodec& codec = find_encoder(name);
+    const Size encoded = padded_size(codec, request.format, request.picture);
+    const bool last = &name == &request.plan.encoders.back();
+    std::string error;
+    CodecContextPtr context;
+    if (fits(encoded, traits_of(codec).largest))
+      context = open(request, codec, encoded, error);
+    else if (last)
+      throw UsageError(too_large(request, codec, encoded));
+    else
+      error = too_large(request, codec, encoded);
+    if (context) {
+      report.name = name;
+      report.hardware = traits_of(codec).hardware;
+      report.preset = effective_preset(request.plan.request, codec);
+      return std::make_unique<FfmpegEncoder>(std::move(context));
+    }
+    report.tried.push_back({name, error});
+  }
+  const auto& failed = report.tried.back();
+  throw MediaError("the encoder " + failed.name + " does not open: " + failed.error +
+                   "; `list encoders` shows which do");
+}
+
+}  // namespace rustcam

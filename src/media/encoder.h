@@ -1,0 +1,46 @@
+// One video encoder at work.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "media/container.h"
+#include "media/ffmpeg.h"
+#include "media/output_plan.h"
+#include "media/sample_format.h"
+
+namespace rustcam {
+
+/// Frames in, packets out. Time stamps of both count slots. Throws MediaError.
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  /// Size, format, tags and headers, for a muxer.
+  virtual const AVCodecContext& context() const noexcept = 0;
+  virtual void send(const AVFrame& frame) = 0;
+  /// No more frames will come.
+  virtual void drain() = 0;
+  /// False where it wants more frames, or, when drained, has no more packets.
+  virtual bool receive(AVPacket& packet) = 0;
+};
+
+struct EncoderRequest {
+  const OutputPlan& plan;
+  const Container& container;
+  SampleFormat format;
+  Size picture;  ///< before padding
+};
+
+/// Tests put an encoder that fails in its place.
+using EncoderFactory =
+    std::function<std::unique_ptr<Encoder>(const EncoderRequest& request, EncoderReport& report)>;
+
+/// The first of the plan's encoders that opens. `report` receives its name and those that failed.
+/// Throws UsageError where the one that opens refuses the options or the size, MediaError where
+/// none opens.
+std::unique_ptr<Encoder> open_encoder(const EncoderRequest& request, EncoderReport& report);
+
+/// One larger on each odd side where `codec` refuses it.
+Size padded_size(const AVCodec& codec, const SampleFormat& format, Size picture);
+
+}  // namespace rustcam

@@ -1,0 +1,224 @@
+#include "media/encoder_options.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <thread>
+
+#include "base/error.h"
+#include "media/log_capture.h"
+
+namespace rustcam {
+namespace {
+
+/// One of x264's presets, and what each other encoder has nearest to it in live use.
+struct Preset {
+  std::string_view name;
+  int lookahead;           ///< x264's rc-lookahead
+  std::string_view nvenc;  ///< p1 is the fastest
+  int vpx_speed;           ///< cpu-used with deadline realtime
+  int svtav1;
+};
+
+constexpr std::array<Preset, 10> presets{{
+    {"ultrafast", 0, "p1", 8, 12},
+    {"superfast", 0, "p1", 8, 11},
+    {"veryfast", 10, "p2", 7, 10},
+    {"faster", 20, "p3", 7, 9},
+    {"fast", 30, "p4", 6, 8},
+    {"medium", 40, "p4", 6, 7},
+    {"slow", 50, "p5", 5, 6},
+    {"slower", 60, "p6", 4, 5},
+    {"veryslow", 60, "p7", 3, 4},
+    {"placebo", 60, "p7", 2, 3},
+}};
+constexpr std::string_view default_preset = "veryfast";
+
+constexpr double x264_crf_max = 51;
+constexpr double av1_crf_max = 63;
+constexpr double default_vpx_crf = 23;
+constexpr std::int64_t bitrate_min = 1000;
+constexpr std::int64_t bitrate_max = 2'000'000'000;
+constexpr int gop_max = 100'000;
+
+const Preset* find_preset(std::string_view name) {
+  const auto* found =
+      std::find_if(presets.begin(), presets.end(), [&](const Preset& p) { return p.name == name; });
+  return found == presets.end() ? nullptr : found;
+}
+
+bool has_presets(EncoderFamily f) {
+  return f != EncoderFamily::raw && f != EncoderFamily::gif && f != EncoderFamily::other;
+}
+
+bool is_lossy(EncoderFamily f) {
+  return f != EncoderFamily::raw && f != EncoderFamily::gif;
+}
+
+[[noreturn]] void means_nothing(const std::string& option, const AVCodec& codec,
+                                const std::string& advice) {
+  throw UsageError(option + " means nothing to the encoder " + codec.name + ": " + advice);
+}
+
+/// FFmpeg's own options differ between builds; one that is absent there is not needed.
+void set(AVCodecContext& context, const char* key, const std::string& value) {
+  av_opt_set(&context, key, value.c_str(), AV_OPT_SEARCH_CHILDREN);
+}
+
+std::string crf_text(double crf, double scale_max) {
+  return std::to_string(std::lround(crf * scale_max / x264_crf_max));
+}
+
+int thread_count() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+/// x264 holds back a frame for each of its threads and as many as it looks ahead.
+void limit_x264_delay(const Preset& preset, int max_delay, AVCodecContext& context) {
+  const int threads = thread_count() == 1 ? 1 : thread_count() * 3 / 2;
+  const int lookahead = max_delay - threads - 2;
+  if (lookahead < 0) {
+    context.thread_type = FF_THREAD_SLICE;
+    set(context, "rc-lookahead", "0");
+  } else if (lookahead < preset.lookahead) {
+    set(context, "rc-lookahead", std::to_string(lookahead));
+  }
+}
+
+void apply_x264(const OutputRequest& request, const Preset& preset, std::optional<int> max_delay,
+                AVCodecContext& context) {
+  set(context, "preset", std::string(preset.name));
+  if (request.crf) set(context, "crf", std::to_string(*request.crf));
+  if (max_delay) limit_x264_delay(preset, *max_delay, context);
+}
+
+void apply_x265(const OutputRequest& request, const Preset& preset, std::optional<int> max_delay,
+                AVCodecContext& context) {
+  set(context, "preset", std::string(preset.name));
+  if (request.crf) set(context, "crf", std::to_string(*request.crf));
+  std::string parameters = "log-level=none:bframes=0";
+  if (max_delay) {
+    constexpr int frame_threads = 2;
+    const int lookahead = std::clamp(*max_delay - frame_threads - 1, 0, 15);
+    parameters += ":rc-lookahead=" + std::to_string(lookahead);
+    parameters += ":frame-threads=" + std::to_string(lookahead == 0 ? 1 : frame_threads);
+  }
+  set(context, "x265-params", parameters);
+}
+
+void apply_nvenc(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
+  set(context, "preset", std::string(preset.nvenc));
+  set(context, "delay", "0");
+  set(context, "zerolatency", "1");
+  if (request.bitrate) {
+    set(context, "rc", "vbr");
+  } else {
+    set(context, "rc", "vbr");
+    set(context, "cq", std::to_string(request.crf.value_or(default_vpx_crf)));
+    context.bit_rate = 0;
+  }
+}
+
+void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec& codec,
+               AVCodecContext& context) {
+  set(context, "deadline", "realtime");
+  set(context, "cpu-used", std::to_string(preset.vpx_speed));
+  set(context, "lag-in-frames", "0");
+  if (!request.bitrate) {
+    set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
+    // VP8 knows constant quality only below a ceiling.
+    constexpr std::int64_t vp8_ceiling = 100'000'000;
+    context.bit_rate = codec.id == AV_CODEC_ID_VP8 ? vp8_ceiling : 0;
+  }
+  if (codec.id == AV_CODEC_ID_VP9) {
+    set(context, "row-mt", "1");
+    set(context, "tile-columns", "2");
+  }
+  context.thread_count = std::min(thread_count(), 16);
+}
+
+void apply_svtav1(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
+  set(context, "preset", std::to_string(preset.svtav1));
+  if (!request.bitrate)
+    set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
+  set(context, "svtav1-params", "pred-struct=1:lookahead=0");
+}
+
+}  // namespace
+
+void check_encoder_options(const OutputRequest& request, const AVCodec& codec) {
+  const EncoderFamily family = traits_of(codec).family;
+  if (request.preset) {
+    if (find_preset(*request.preset) == nullptr)
+      throw UsageError("unknown preset '" + *request.preset +
+                       "': choose ultrafast, superfast, veryfast, faster, fast, medium, slow, "
+                       "slower, veryslow or placebo");
+    if (!has_presets(family))
+      means_nothing("--preset", codec, "leave it out, or use --encoder-option");
+  }
+  if (request.crf) {
+    if (!(*request.crf >= 0 && *request.crf <= x264_crf_max))
+      throw UsageError("--crf must be 0 (best) to 51 (smallest)");
+    if (!has_presets(family))
+      means_nothing("--crf", codec,
+                    is_lossy(family) ? "use --bitrate or --encoder-option" : "leave it out");
+  }
+  if (request.bitrate) {
+    if (*request.bitrate < bitrate_min || *request.bitrate > bitrate_max)
+      throw UsageError("--bitrate must be 1K to 2000M bits a second");
+    if (!is_lossy(family)) means_nothing("--bitrate", codec, "leave it out");
+    if (request.crf) throw UsageError("--crf and --bitrate exclude one another: choose one");
+  }
+  if (request.gop) {
+    if (*request.gop < 1 || *request.gop > gop_max)
+      throw UsageError("--gop must be 1 to " + std::to_string(gop_max) + " frames");
+    if (!is_lossy(family)) means_nothing("--gop", codec, "every picture stands for itself");
+  }
+}
+
+std::optional<std::string> effective_preset(const OutputRequest& request, const AVCodec& codec) {
+  if (!has_presets(traits_of(codec).family)) return std::nullopt;
+  return request.preset.value_or(std::string(default_preset));
+}
+
+void apply_encoder_options(const OutputRequest& request, const AVCodec& codec,
+                           std::optional<int> max_delay, AVCodecContext& context) {
+  const EncoderFamily family = traits_of(codec).family;
+  context.thread_count = 0;
+  if (is_lossy(family)) context.max_b_frames = 0;
+  if (request.bitrate) context.bit_rate = *request.bitrate;
+  if (request.gop) context.gop_size = *request.gop;
+  if (!has_presets(family)) return;
+  const Preset& preset = *find_preset(request.preset ? *request.preset : default_preset);
+  switch (family) {
+    case EncoderFamily::x264:
+      return apply_x264(request, preset, max_delay, context);
+    case EncoderFamily::x265:
+      return apply_x265(request, preset, max_delay, context);
+    case EncoderFamily::nvenc:
+      return apply_nvenc(request, preset, context);
+    case EncoderFamily::vpx:
+      return apply_vpx(request, preset, codec, context);
+    case EncoderFamily::svtav1:
+      return apply_svtav1(request, preset, context);
+    default:
+      return;
+  }
+}
+
+void apply_user_options(const OutputRequest& request, const AVCodec& codec,
+                        AVCodecContext& context) {
+  LogCapture log;
+  for (const auto& [key, value] : request.encoder_options) {
+    log.clear();
+    const int result = av_opt_set(&context, key.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
+    if (result == AVERROR_OPTION_NOT_FOUND)
+      throw UsageError("the encoder " + std::string(codec.name) + " has no option '" + key +
+                       "'; `ffmpeg -h encoder=" + codec.name + "` shows them");
+    if (result < 0)
+      throw UsageError("the encoder " + std::string(codec.name) + " refuses " + key + "=" + value +
+                       ": " + (log.complaint().empty() ? av_error_text(result) : log.complaint()));
+  }
+}
+
+}  // namespace rustcam

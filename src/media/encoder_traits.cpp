@@ -1,0 +1,93 @@
+#include "media/encoder_traits.h"
+
+#include <array>
+
+#include "base/error.h"
+
+namespace rustcam {
+namespace {
+
+struct Known {
+  std::string_view name;
+  EncoderTraits traits;
+};
+
+constexpr Size jpeg_limit{65500, 65500};
+constexpr Size vpx_limit{16383, 16383};
+
+constexpr std::array<Known, 17> known{{
+    {"libx264", {EncoderFamily::x264, {16384, 16384}, true, false}},
+    {"libx265", {EncoderFamily::x265, {16384, 16384}, true, false}},
+    {"h264_nvenc", {EncoderFamily::nvenc, {4096, 4096}, true, true}},
+    {"hevc_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
+    {"av1_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
+    {"libvpx", {EncoderFamily::vpx, vpx_limit, false, false}},
+    {"libvpx-vp9", {EncoderFamily::vpx, {65535, 65535}, false, false}},
+    {"libsvtav1", {EncoderFamily::svtav1, {16384, 8704}, true, false}},
+    {"rawvideo", {EncoderFamily::raw, {65535, 65535}, false, false}},
+    {"wrapped_avframe", {EncoderFamily::raw, {65535, 65535}, false, false}},
+    {"gif", {EncoderFamily::gif, {65535, 65535}, false, false}},
+    {"ffv1", {EncoderFamily::other, {65535, 65535}, false, false}},
+    {"mjpeg", {EncoderFamily::other, jpeg_limit, false, false}},
+    {"mpeg4", {EncoderFamily::other, {8191, 8191}, false, false}},
+    {"mpeg2video", {EncoderFamily::other, {16383, 16383}, false, false}},
+    {"mpeg1video", {EncoderFamily::other, {4095, 4095}, false, false}},
+    {"libopenh264", {EncoderFamily::other, {4096, 2304}, true, false}},
+}};
+
+bool is_available(const std::string& name) {
+  return avcodec_find_encoder_by_name(name.c_str()) != nullptr;
+}
+
+}  // namespace
+
+EncoderTraits traits_of(const AVCodec& codec) {
+  const std::string_view name = codec.name;
+  for (const Known& k : known)
+    if (k.name == name) return k.traits;
+  EncoderTraits traits;
+  traits.hardware = (codec.capabilities & (AV_CODEC_CAP_HARDWARE | AV_CODEC_CAP_HYBRID)) != 0;
+  traits.even_420 = traits.hardware;
+  return traits;
+}
+
+std::vector<std::string> encoder_candidates(std::string_view requested,
+                                            const Container& container) {
+  if (requested == "auto") {
+    if (container.ticks == Ticks::none) return {"rawvideo"};
+    if (container.name == "gif") return {"gif"};
+    if (container.name == "webm") return {"libvpx-vp9"};
+    std::vector<std::string> found;
+    if (is_available("h264_nvenc")) found.emplace_back("h264_nvenc");
+    for (const char* name : {"libx264", "libopenh264", "mpeg4"}) {
+      if (!is_available(name)) continue;
+      found.emplace_back(name);
+      break;
+    }
+    return found;
+  }
+  if (requested == "x264") return {"libx264"};
+  if (requested == "nvenc") return {"h264_nvenc"};
+  return {std::string(requested)};
+}
+
+const AVCodec& find_encoder(const std::string& name) {
+  const AVCodec* codec = avcodec_find_encoder_by_name(name.c_str());
+  if (codec == nullptr || codec->type != AVMEDIA_TYPE_VIDEO)
+    throw UsageError("unknown encoder '" + name +
+                     "': FFmpeg here has no such video encoder; `list encoders` shows them");
+  return *codec;
+}
+
+std::string larger_encoder(const Container& container, const SampleFormat& format, Size size) {
+  for (const char* name : {"libx264", "libx265", "libvpx-vp9", "ffv1", "mjpeg"}) {
+    const AVCodec* codec = avcodec_find_encoder_by_name(name);
+    if (codec == nullptr || !can_hold(container, codec->id, format.av) || !takes(*codec, format))
+      continue;
+    const Size largest = traits_of(*codec).largest;
+    if (size.width <= largest.width && size.height <= largest.height) return name;
+  }
+  return {};
+}
+
+}  // namespace rustcam

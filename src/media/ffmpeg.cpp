@@ -1,0 +1,79 @@
+#include "media/ffmpeg.h"
+
+#include <array>
+#include <new>
+
+#include "base/error.h"
+#include "media/ffmpeg_info.h"
+
+namespace rustcam {
+
+FramePtr make_frame() {
+  FramePtr frame(av_frame_alloc());
+  if (!frame) throw std::bad_alloc();
+  return frame;
+}
+
+PacketPtr make_packet() {
+  PacketPtr packet(av_packet_alloc());
+  if (!packet) throw std::bad_alloc();
+  return packet;
+}
+
+std::string Dictionary::first_key() const {
+  const AVDictionaryEntry* entry = av_dict_get(dict_, "", nullptr, AV_DICT_IGNORE_SUFFIX);
+  return entry == nullptr ? std::string() : std::string(entry->key);
+}
+
+std::string av_error_text(int code) {
+  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
+  av_strerror(code, text.data(), text.size());
+  return text.data();
+}
+
+std::string av_error_name(int code) {
+  switch (code) {
+    case AVERROR_EXTERNAL:
+      return "AVERROR_EXTERNAL";
+    case AVERROR_UNKNOWN:
+      return "AVERROR_UNKNOWN";
+    case AVERROR_BUG:
+      return "AVERROR_BUG";
+    case AVERROR_PATCHWELCOME:
+      return "AVERROR_PATCHWELCOME";
+    case AVERROR_INVALIDDATA:
+      return "AVERROR_INVALIDDATA";
+    case AVERROR_OPTION_NOT_FOUND:
+      return "AVERROR_OPTION_NOT_FOUND";
+    default:
+      return errno_name(AVUNERROR(code));
+  }
+}
+
+std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
+  const AVPixelFormat* list = nullptr;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void* found = nullptr;
+  if (avcodec_get_supported_config(nullptr, &codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &found,
+                                   nullptr) >= 0)
+    list = static_cast<const AVPixelFormat*>(found);
+#else
+  list = codec.pix_fmts;
+#endif
+  std::vector<AVPixelFormat> formats;
+  for (; list != nullptr && *list != AV_PIX_FMT_NONE; ++list) formats.push_back(*list);
+  return formats;
+}
+
+std::string ffmpeg_versions() {
+  const auto line = [](const char* library, unsigned version) {
+    return std::string(library) + " " + std::to_string(AV_VERSION_MAJOR(version)) + "." +
+           std::to_string(AV_VERSION_MINOR(version)) + "." +
+           std::to_string(AV_VERSION_MICRO(version));
+  };
+  return std::string("FFmpeg ") + av_version_info() + "\n" + line("libavcodec", avcodec_version()) +
+         "\n" + line("libavformat", avformat_version()) + "\n" +
+         line("libavutil", avutil_version());
+}
+
+}  // namespace rustcam

@@ -1,0 +1,32 @@
+// FFmpeg's log: silent on stderr, its last complaint kept for our messages.
+#pragma once
+
+#include <string>
+
+namespace rustcam {
+
+/// From the first one on, FFmpeg prints nothing. While it lives, it gathers what FFmpeg complains
+/// about on the thread that made it; the newest one made on a thread counts.
+class LogCapture {
+ public:
+  LogCapture();
+  ~LogCapture();
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+
+  /// The first error since then (later ones mostly follow from it), or else the first warning;
+  /// without FFmpeg's prefix and line end. Empty where there was none.
+  std::string complaint() const;
+  /// True where a warning or error held `text`.
+  bool mentions(const std::string& text) const;
+  void clear() noexcept;
+
+ private:
+  friend struct LogCallback;
+  LogCapture* outer_;
+  std::string first_error_;
+  std::string first_warning_;
+  std::string all_;
+};
+
+}  // namespace rustcam

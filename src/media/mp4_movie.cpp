@@ -1,0 +1,220 @@
+#include "media/mp4_movie.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+
+namespace rustcam::mp4 {
+namespace {
+
+/// Run-length coding, as most of the tables have it.
+template <typename Value>
+void write_runs(Writer& w, const Track& track, Value&& value) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
+  for (const Sample& s : track.samples) {
+    const auto v = static_cast<std::uint32_t>(value(s));
+    if (runs.empty() || runs.back().second != v) runs.emplace_back(0, v);
+    ++runs.back().first;
+  }
+  w.u32(runs.size());
+  for (const auto& [count, v] : runs) {
+    w.u32(count);
+    w.u32(v);
+  }
+}
+
+void write_sync_samples(Writer& w, const Track& track) {
+  const bool all = std::all_of(track.samples.begin(), track.samples.end(),
+                               [](const Sample& s) { return s.sync; });
+  if (all) return;
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < track.samples.size(); ++i)
+    if (track.samples[i].sync) numbers.push_back(i + 1);
+  w.begin_full("stss", 0);
+  w.u32(numbers.size());
+  for (const std::size_t n : numbers) w.u32(n);
+  w.end();
+}
+
+void write_chunks(Writer& w, const Track& track) {
+  std::vector<std::pair<std::size_t, std::uint32_t>> runs;  // first chunk, samples in each
+  for (std::size_t i = 0; i < track.chunks.size(); ++i)
+    if (runs.empty() || runs.back().second != track.chunks[i].samples)
+      runs.emplace_back(i + 1, track.chunks[i].samples);
+  w.begin_full("stsc", 0);
+  w.u32(runs.size());
+  for (const auto& [first, samples] : runs) {
+    w.u32(first);
+    w.u32(samples);
+    w.u32(1);
+  }
+  w.end();
+  w.begin_full("co64", 0);
+  w.u32(track.chunks.size());
+  for (const Chunk& c : track.chunks) w.u64(c.offset);
+  w.end();
+}
+
+void write_sample_tables(Writer& w, Bytes stbl, const Track& track) {
+  w.begin("stbl");
+  for (const Box& box : boxes(stbl)) {
+    if (box.type == four_cc("stsd")) w.bytes(box.whole);
+  }
+  w.begin_full("stts", 0);
+  write_runs(w, track, [](const Sample& s) { return s.duration; });
+  w.end();
+  write_sync_samples(w, track);
+  if (std::any_of(track.samples.begin(), track.samples.end(),
+                  [](const Sample& s) { return s.composition_offset != 0; })) {
+    w.begin_full("ctts", 1);
+    write_runs(w, track, [](const Sample& s) { return s.composition_offset; });
+    w.end();
+  }
+  w.begin_full("stsz", 0);
+  w.u32(0);
+  w.u32(track.samples.size());
+  for (const Sample& s : track.samples) w.u32(s.size);
+  w.end();
+  write_chunks(w, track);
+  w.end();
+}
+
+/// Copies `mvhd`, `tkhd` or `mdhd` with 64-bit times, `between` bytes of other fields lying between
+/// the time of change and the duration (a time scale or a track number among them).
+void write_header(Writer& w, const char* name, Bytes content, std::size_t between,
+                  std::uint64_t duration) {
+  Reader r(content);
+  const std::uint32_t version_and_flags = r.u32();
+  const bool wide = version_and_flags >> 24 == 1;
+  const std::uint64_t created = wide ? r.u64() : r.u32();
+  const std::uint64_t changed = wide ? r.u64() : r.u32();
+  const Bytes kept = r.take(between);
+  r.skip(wide ? 8 : 4);
+  w.begin_full(name, 1, version_and_flags & 0xffffff);
+  w.u64(created);
+  w.u64(changed);
+  w.bytes(kept);
+  w.u64(duration);
+  w.bytes(r.take(r.left()));
+  w.end();
+}
+
+std::uint32_t time_scale(Bytes header_content) {
+  Reader r(header_content);
+  const bool wide = r.u32() >> 24 == 1;
+  r.skip(wide ? 16 : 8);
+  return r.u32();
+}
+
+void write_edit_list(Writer& w, std::uint64_t duration, std::uint64_t first_shown) {
+  constexpr std::uint32_t normal_speed = 0x10000;
+  w.begin("edts");
+  w.begin_full("elst", 1);
+  w.u32(1);
+  w.u64(duration);
+  w.u64(first_shown);
+  w.u32(normal_speed);
+  w.end();
+  w.end();
+}
+
+struct Times {
+  std::uint64_t media = 0;  ///< what the samples last, track's ticks
+  std::uint64_t shown = 0;  ///< what is shown of them, movie's ticks
+  std::uint64_t first_shown = 0;
+};
+
+void write_media(Writer& w, Bytes mdia, const Track& track, const Times& times) {
+  w.begin("mdia");
+  for (const Box& box : boxes(mdia)) {
+    if (box.type == four_cc("mdhd")) {
+      write_header(w, "mdhd", box.content, 4, times.media);
+    } else if (box.type == four_cc("minf")) {
+      w.begin("minf");
+      for (const Box& inner : boxes(box.content)) {
+        if (inner.type == four_cc("stbl"))
+          write_sample_tables(w, inner.content, track);
+        else
+          w.bytes(inner.whole);
+      }
+      w.end();
+    } else {
+      w.bytes(box.whole);
+    }
+  }
+  w.end();
+}
+
+void write_track(Writer& w, Bytes trak, const Track& track, const Times& times) {
+  w.begin("trak");
+  for (const Box& box : boxes(trak)) {
+    if (box.type == four_cc("tkhd")) {
+      write_header(w, "tkhd", box.content, 8, times.shown);
+      if (times.first_shown > 0) write_edit_list(w, times.shown, times.first_shown);
+    } else if (box.type == four_cc("mdia")) {
+      write_media(w, box.content, track, times);
+    } else if (box.type != four_cc("edts")) {
+      w.bytes(box.whole);
+    }
+  }
+  w.end();
+}
+
+std::uint32_t track_id(Bytes trak) {
+  const auto tkhd = find(trak, "tkhd");
+  if (!tkhd) return 0;
+  Reader r(tkhd->content);
+  const bool wide = r.u32() >> 24 == 1;
+  r.skip(wide ? 16 : 8);
+  return r.u32();
+}
+
+/// Gives the last sample the duration that makes the track end at `end`.
+Times close_track(Track& track, std::uint64_t end, std::uint32_t scale, std::uint32_t movie_scale) {
+  Times t;
+  const std::int32_t shift = track.samples.front().composition_offset;
+  t.first_shown = shift > 0 ? static_cast<std::uint64_t>(shift) : 0;
+  const std::uint64_t before_last = track.last_time - track.first_time;
+  Sample& last = track.samples.back();
+  if (end > before_last) last.duration = static_cast<std::uint32_t>(end - before_last);
+  t.media = before_last + last.duration;
+  t.shown = std::max(end, std::uint64_t{1}) * movie_scale / scale;
+  return t;
+}
+
+}  // namespace
+
+std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table, std::uint64_t end) {
+  const auto moov = find(initial, "moov");
+  const auto mvhd = moov ? find(moov->content, "mvhd") : std::nullopt;
+  if (!mvhd) throw MediaError("the head of the MP4 file has no movie");
+  const std::uint32_t movie_scale = time_scale(mvhd->content);
+
+  Writer tracks;
+  std::uint64_t longest = 0;
+  for (const Box& box : boxes(moov->content)) {
+    if (box.type != four_cc("trak")) continue;
+    for (Track track : table.tracks()) {
+      if (track.id != track_id(box.content) || track.samples.empty()) continue;
+      const auto mdia = find(box.content, "mdia");
+      const auto mdhd = mdia ? find(mdia->content, "mdhd") : std::nullopt;
+      if (!mdhd) throw MediaError("the head of the MP4 file has a track without times");
+      const Times times = close_track(track, end, time_scale(mdhd->content), movie_scale);
+      longest = std::max(longest, times.shown);
+      write_track(tracks, box.content, track, times);
+    }
+  }
+
+  Writer w;
+  w.begin("moov");
+  write_header(w, "mvhd", mvhd->content, 4, longest);
+  w.bytes(tracks.out());
+  for (const Box& box : boxes(moov->content))
+    if (box.type != four_cc("mvhd") && box.type != four_cc("trak") && box.type != four_cc("mvex"))
+      w.bytes(box.whole);
+  w.end();
+  return w.out();
+}
+
+}  // namespace rustcam::mp4

@@ -1,0 +1,80 @@
+// The bytes of a muxer on their way to a file or pipe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "media/background_sync.h"
+#include "media/ffmpeg.h"
+#include "platform/file.h"
+
+namespace rustcam {
+
+/// Gathers what a muxer writes and hands it on in whole pieces: a file ends at the end of a piece
+/// whenever the program is killed or the disk is full. Space for an orderly end is set aside, so a
+/// full disk is noticed while there is still room to finish.
+class MuxOutput {
+ public:
+  /// Takes an open file or pipe. `random_access`: the muxer may go back and write again.
+  MuxOutput(File file, bool random_access);
+  ~MuxOutput();
+  MuxOutput(const MuxOutput&) = delete;
+  MuxOutput& operator=(const MuxOutput&) = delete;
+
+  /// For AVFormatContext::pb.
+  AVIOContext* avio() noexcept { return avio_; }
+  /// What was gathered since the last commit; may be changed before the next, as long as nothing
+  /// goes back.
+  std::vector<std::byte>& pending();
+  /// Where in the file the pending bytes will stand.
+  std::int64_t pending_offset() const noexcept { return pending_offset_; }
+  /// Writes the pending bytes, all or, where the disk is full, none. `tail`: bytes that an orderly
+  /// end will need after them. Throws DiskFull, PipeClosed, MediaError.
+  void commit(std::int64_t tail);
+  /// Writes past what the muxer knows of.
+  void write_at(std::int64_t offset, std::span<const std::byte> bytes);
+  /// Brings what is committed to the disk, now or soon.
+  void sync();
+  void sync_soon();
+  /// Throws DiskFull once the space set aside had to be touched: what was written so far is whole,
+  /// and the end must be made now.
+  void check_space() const;
+  /// True after a full disk took a piece: what the muxer believes about the file is wrong then.
+  bool lost_piece() const noexcept { return lost_piece_; }
+  /// Throws what a write inside the muxer threw.
+  void rethrow();
+  /// Cuts the file behind what was written, gives back the space set aside, and closes it.
+  void close();
+
+  std::int64_t committed() const noexcept { return end_.load(std::memory_order_relaxed); }
+  bool is_file() const noexcept { return file_.seekable(); }
+
+ private:
+  static int write_packet(void* opaque, const std::uint8_t* data, int size) noexcept;
+  static std::int64_t seek(void* opaque, std::int64_t offset, int whence) noexcept;
+  void accept(std::span<const std::byte> bytes);
+  void set_space_aside(std::int64_t end, std::int64_t tail);
+
+  File file_;
+  std::unique_ptr<BackgroundSync> background_sync_;
+  AVIOContext* avio_ = nullptr;
+  std::vector<std::byte> pending_;
+  std::int64_t pending_offset_ = 0;
+  std::int64_t position_ = 0;  ///< where the muxer's next byte goes
+  std::int64_t set_aside_until_ = 0;
+  std::int64_t largest_piece_ = 0;
+  std::atomic<std::int64_t> end_{0};  ///< of what was written
+  bool random_access_;
+  bool can_set_aside_ = false;
+  bool lost_piece_ = false;
+  std::exception_ptr out_of_space_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace rustcam

@@ -1,0 +1,15 @@
+#include "media/container.h"
+#include "media/output_plan.h"
+#include "media/raw_sink.h"
+#include "media/video_sink.h"
+
+namespace rustcam {
+
+std::unique_ptr<FrameSink> open_sink(const OutputPlan& plan, Size captured, EncoderReport& report,
+                                     std::vector<Warning>& warnings) {
+  if (container_by_muxer(plan.container).ticks == Ticks::none)
+    return open_raw_sink(plan, captured, report);
+  return open_video_sink(plan, captured, report, warnings, open_encoder);
+}
+
+}  // namespace rustcam

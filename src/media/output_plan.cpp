@@ -1,0 +1,187 @@
+#include "media/output_plan.h"
+
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "media/container.h"
+#include "media/encoder_options.h"
+#include "media/encoder_traits.h"
+#include "media/log_capture.h"
+#include "media/sample_format.h"
+
+namespace rustcam {
+namespace {
+
+constexpr std::int32_t largest_side = 65535;
+constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
+constexpr Duration longest_fragment = std::chrono::hours(1);
+
+const Container& choose_container(const OutputRequest& request, bool to_stdout) {
+  const Container* container = nullptr;
+  if (request.format) {
+    container = container_by_name(*request.format);
+    if (container == nullptr)
+      throw UsageError("unknown format '" + *request.format + "': choose " +
+                       container_names(to_stdout));
+  } else if (to_stdout) {
+    container = container_by_name("rawvideo");
+  } else {
+    container = container_by_ending(request.path);
+    if (container == nullptr)
+      throw UsageError("the name '" + request.path +
+                       "' does not tell the format: end it in .mp4, .mkv, .webm, .mov or .gif, or "
+                       "add --format");
+  }
+  if (to_stdout && !container->pipe)
+    throw UsageError(std::string(container->name) +
+                     " cannot be written to a pipe: choose --format " + container_names(true));
+  return *container;
+}
+
+Rational choose_rate(const OutputRequest& request, const Container& container) {
+  if (container.ticks != Ticks::centiseconds) {
+    const Rational fps = request.fps.value_or(Rational{60, 1});
+    if (fps.num > std::numeric_limits<int>::max() || fps.den > std::numeric_limits<int>::max())
+      throw UsageError("the rate " + to_string(fps) + " is too fine a fraction: round it");
+    return fps;
+  }
+  const Rational fps = request.fps.value_or(Rational{25, 1});
+  // Players show a delay of one centisecond ten times slower, so two are the least.
+  constexpr double shortest_delay = 2;
+  const double delay = 100.0 / fps.value();
+  if (delay >= shortest_delay && (100 * fps.den) % fps.num == 0) return fps;
+  const double nearest = std::max(shortest_delay, std::round(delay));
+  throw UsageError("gif counts time in whole hundredths of a second, so --fps " + to_string(fps) +
+                   " cannot be exact: the nearest is " +
+                   to_string(make_rational(100, static_cast<std::int64_t>(nearest))));
+}
+
+std::string formats_taken(const AVCodec& codec) {
+  std::string text;
+  for (const SampleFormat& f : encoder_sample_formats())
+    if (takes(codec, f)) text += (text.empty() ? "" : ", ") + std::string(f.name);
+  return text;
+}
+
+SampleFormat named_format(const std::string& name) {
+  const auto format = sample_format_by_name(name);
+  if (!format)
+    throw UsageError("unknown pixel format '" + name +
+                     "': choose yuv420p, yuv444p, nv12, yuvj420p or yuvj444p, or for raw video "
+                     "bgra, bgr, rgba, rgb or gray");
+  return *format;
+}
+
+SampleFormat choose_raw_format(const OutputRequest& request, const Container& container) {
+  const bool y4m = container.name == "y4m";
+  const SampleFormat format = named_format(request.pixel_format.value_or(y4m ? "yuv420p" : "bgra"));
+  if (y4m && format.name != "yuv420p" && format.name != "yuv444p" && format.name != "gray")
+    throw UsageError("y4m holds yuv420p, yuv444p or gray, not " + std::string(format.name));
+  if (!y4m && (format.name == "yuv444p" || format.name.starts_with("yuvj")))
+    throw UsageError("raw video is written as bgra, bgr, rgba, rgb, gray, nv12 or yuv420p, not " +
+                     std::string(format.name));
+  return format;
+}
+
+SampleFormat choose_encoded_format(const OutputRequest& request, const AVCodec& codec) {
+  if (codec.id == AV_CODEC_ID_GIF) {
+    if (request.pixel_format)
+      throw UsageError("gif has a palette of its own: leave --pixel-format out");
+    return named_format("bgra");
+  }
+  if (request.pixel_format) {
+    const SampleFormat format = named_format(*request.pixel_format);
+    if (format.is_yuv() && takes(codec, format)) return format;
+    throw UsageError("the encoder " + std::string(codec.name) + " does not take " +
+                     std::string(format.name) + ": choose " + formats_taken(codec));
+  }
+  for (const SampleFormat& f : encoder_sample_formats())
+    if (takes(codec, f)) return f;
+  throw UsageError("the encoder " + std::string(codec.name) +
+                   " takes none of the pixel formats that we make: choose another --encoder");
+}
+
+void check_numbers(const OutputRequest& request) {
+  if (request.size) {
+    const Size s = *request.size;
+    if (s.width < 1 || s.height < 1 || s.width > largest_side || s.height > largest_side)
+      throw UsageError("--size must be 1x1 to 65535x65535");
+  }
+  if (request.fragment &&
+      (*request.fragment < shortest_fragment || *request.fragment > longest_fragment))
+    throw UsageError("--fragment must be 0.1 to 3600 seconds, or off");
+}
+
+void check_holds(const Container& container, const AVCodec& codec, const SampleFormat& format,
+                 bool chosen_by_name) {
+  if (can_hold(container, codec.id, format.av)) return;
+  const std::string what = codec.id == AV_CODEC_ID_RAWVIDEO
+                               ? "raw video in " + std::string(format.name)
+                               : "what the encoder " + std::string(codec.name) + " makes";
+  const std::string advice = container.name == "webm" ? "use libvpx-vp9 or libsvtav1, or .mkv"
+                             : codec.id == AV_CODEC_ID_RAWVIDEO
+                                 ? "use rawvideo, nut or matroska as the format"
+                             : container.ticks == Ticks::none ? "leave --encoder out"
+                             : chosen_by_name                 ? "use .mkv or another --encoder"
+                                                              : "name an --encoder";
+  throw UsageError(std::string(container.name) + " cannot hold " + what +
+                   " so that it could be read back: " + advice);
+}
+
+/// Whether the options are known can be told without opening anything.
+void check_user_options(const OutputRequest& request, const AVCodec& codec) {
+  if (request.encoder_options.empty()) return;
+  const CodecContextPtr context(avcodec_alloc_context3(&codec));
+  if (!context) throw std::bad_alloc();
+  apply_user_options(request, codec, *context);
+}
+
+SampleFormat check_combination(const OutputRequest& request, const Container& container,
+                               const AVCodec& codec) {
+  const bool chosen_by_name = request.encoder != "auto";
+  const bool raw = codec.id == AV_CODEC_ID_RAWVIDEO;
+  if (raw && !request.encoder_options.empty())
+    throw UsageError("--encoder-option means nothing to raw video: leave it out");
+  if (!raw && container.ticks == Ticks::none)
+    check_holds(container, codec, named_format("yuv420p"), chosen_by_name);
+  const SampleFormat format =
+      raw ? choose_raw_format(request, container) : choose_encoded_format(request, codec);
+  check_holds(container, codec, format, chosen_by_name);
+  check_encoder_options(request, codec);
+  return format;
+}
+
+}  // namespace
+
+OutputPlan plan_output(const OutputRequest& request) {
+  const LogCapture quiet;
+  OutputPlan plan;
+  plan.request = request;
+  plan.to_stdout = request.path == "-";
+  check_numbers(request);
+  const Container& container = choose_container(request, plan.to_stdout);
+  plan.container = container.muxer;
+  plan.fps = choose_rate(request, container);
+  if (request.vfr && container.ticks == Ticks::none)
+    throw UsageError("--vfr needs time stamps, and " + std::string(container.name) +
+                     " has none: use --format nut or matroska");
+
+  const auto candidates = encoder_candidates(request.encoder, container);
+  std::optional<SampleFormat> chosen;
+  for (const std::string& name : candidates) {
+    const AVCodec& codec = find_encoder(name);
+    const bool last = &name == &candidates.back();
+    if (!last && request.pixel_format && !takes(codec, named_format(*request.pixel_format)))
+      continue;
+    const SampleFormat format = check_combination(request, container, codec);
+    if (candidates.size() == 1) check_user_options(request, codec);
+    if (!chosen) chosen = format;
+    plan.encoders.push_back(name);
+  }
+  if (!chosen) throw UsageError("FFmpeg here has no encoder for " + std::string(container.name));
+  plan.pixel_format = chosen->name;
+  return plan;
+}
+
+}  // namespace rustcam

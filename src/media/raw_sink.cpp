@@ -1,0 +1,176 @@
+#include "media/raw_sink.h"
+
+#include <atomic>
+#include <exception>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+#include "image/convert.h"
+#include "media/container.h"
+#include "media/picture_fitter.h"
+#include "media/sample_format.h"
+#include "platform/file.h"
+
+namespace rustcam {
+namespace {
+
+/// As large as an ordinary user may have a pipe.
+constexpr std::size_t pipe_bytes = std::size_t{1} << 20;
+
+/// A picture without gaps between rows and planes.
+ImageView packed_view(const SampleFormat& format, Size size, std::uint8_t* bytes) {
+  ImageView v;
+  v.format = format.pixels;
+  v.size = size;
+  v.encoding = format.encoding;
+  for (int plane = 0; plane < plane_count(format.pixels); ++plane) {
+    const Size samples = plane_size(format.pixels, plane, size);
+    const std::ptrdiff_t stride =
+        std::ptrdiff_t{samples.width} * bytes_per_sample(format.pixels, plane);
+    v.planes[static_cast<std::size_t>(plane)] = {bytes, stride};
+    bytes += stride * samples.height;
+  }
+  return v;
+}
+
+std::string y4m_header(const SampleFormat& format, Size size, const Rational& fps) {
+  const std::string_view chroma = format.pixels == PixelFormat::gray      ? "mono"
+                                  : format.pixels == PixelFormat::yuv444p ? "444"
+                                                                          : "420jpeg";
+  const std::string_view range = format.pixels == PixelFormat::gray ? "FULL" : "LIMITED";
+  return "YUV4MPEG2 W" + std::to_string(size.width) + " H" + std::to_string(size.height) + " F" +
+         std::to_string(fps.num) + ":" + std::to_string(fps.den) + " Ip A1:1 C" +
+         std::string(chroma) + " XCOLORRANGE=" + std::string(range) + "\n";
+}
+
+class RawSink final : public FrameSink {
+ public:
+  RawSink(const OutputPlan& plan, const Container& container, const SampleFormat& format,
+          Size picture, File file)
+      : container_(container),
+        path_(plan.request.path),
+        format_(format),
+        picture_(picture),
+        y4m_(container.name == "y4m"),
+        file_(std::move(file)),
+        fitter_(picture),
+        bytes_(static_cast<std::size_t>(packed_bytes(format.pixels, picture))),
+        packed_(packed_view(format, picture, bytes_.data())),
+        debt_(Rect::of(picture)) {
+    file_.enlarge_pipe(pipe_bytes);
+    if (y4m_) put_text(y4m_header(format, picture, plan.fps));
+  }
+
+  ~RawSink() override {
+    try {
+      finish(slots_);
+    } catch (...) {  // nobody is left to be told
+    }
+  }
+
+  void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
+    while (slots_ > 0 && slots_ < slot) put_picture();
+    const TimePoint begun = now();
+    const auto fitted = fitter_.fit(frame.view(), damage);
+    debt_.add(fitted.damage);
+    direct_ = {};
+    kept_ = frame.image;
+    if (is_written_as_it_lies(fitted.picture)) {
+      direct_ = std::span(fitted.picture.row(0), bytes_.size());
+    } else {
+      repay(fitted.picture);
+    }
+    last_encode_ = now() - begun;
+    put_picture();
+  }
+
+  void finish(std::int64_t slots) override {
+    if (std::exchange(finished_, true)) return;
+    std::exception_ptr failure;
+    try {
+      if (!failed_ && slots_ > 0)
+        while (slots_ < slots) put_picture();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    const bool removable = file_.seekable();
+    file_.close();
+    if (removable && slots_ == 0) remove_file(path_);
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  bool needs_every_slot() const noexcept override { return true; }
+  std::int64_t bytes_written() const noexcept override {
+    return written_.load(std::memory_order_relaxed);
+  }
+  Size encoded_size() const noexcept override { return picture_; }
+  Size picture_size() const noexcept override { return picture_; }
+  std::vector<OutputFile> files() const override {
+    return {{path_, std::string(container_.name), bytes_written(), slots_}};
+  }
+  Duration last_encode_time() const noexcept override { return last_encode_; }
+
+ private:
+  bool is_written_as_it_lies(const ConstImageView& picture) const {
+    return format_.pixels == PixelFormat::bgra &&
+           picture.planes[0].stride == packed_.planes[0].stride;
+  }
+
+  void repay(const ConstImageView& picture) {
+    if (debt_.empty()) return;
+    convert(picture, debt_, packed_);
+    debt_.clear();
+  }
+
+  void put_picture() {
+    if (y4m_) put_text("FRAME\n");
+    put(std::as_bytes(direct_.empty() ? std::span<const std::uint8_t>(bytes_) : direct_));
+    ++slots_;
+  }
+
+  void put_text(std::string_view text) { put(std::as_bytes(std::span(text))); }
+
+  void put(std::span<const std::byte> bytes) {
+    try {
+      file_.write(bytes);
+    } catch (...) {
+      failed_ = true;
+      throw;
+    }
+    written_.fetch_add(static_cast<std::int64_t>(bytes.size()), std::memory_order_relaxed);
+  }
+
+  const Container& container_;
+  std::string path_;
+  SampleFormat format_;
+  Size picture_;
+  bool y4m_;
+  File file_;
+  PictureFitter fitter_;
+  std::vector<std::uint8_t> bytes_;
+  ImageView packed_;
+  Region debt_;
+  std::span<const std::uint8_t> direct_;
+  std::shared_ptr<const Image> kept_;  ///< what direct_ lies in, for repeats
+  std::int64_t slots_ = 0;
+  bool failed_ = false;
+  bool finished_ = false;
+  std::atomic<std::int64_t> written_{0};
+  Duration last_encode_{};
+};
+
+}  // namespace
+
+std::unique_ptr<FrameSink> open_raw_sink(const OutputPlan& plan, Size captured,
+                                         EncoderReport& report) {
+  const Container& container = container_by_muxer(plan.container);
+  const SampleFormat format = *sample_format_by_name(plan.pixel_format);
+  const Size picture = plan.request.size.value_or(captured);
+  report.name = "rawvideo";
+  File file = plan.to_stdout ? File::standard_output()
+                             : File::create(plan.request.path, plan.request.force);
+  return std::make_unique<RawSink>(plan, container, format, picture, std::move(file));
+}
+
+}  // namespace rustcam

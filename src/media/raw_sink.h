@@ -1,0 +1,13 @@
+// Pictures as plain samples: raw video and y4m.
+#pragma once
+
+#include "media/output_plan.h"
+#include "media/sink.h"
+
+namespace rustcam {
+
+/// open_sink() for containers without time stamps.
+std::unique_ptr<FrameSink> open_raw_sink(const OutputPlan& plan, Size captured,
+                                         EncoderReport& report);
+
+}  // namespace rustcam
