@@ -56,7 +56,9 @@ TimePoint SlotClock::sampling_point(std::int64_t n) {
       point = std::max(point, points_[static_cast<std::size_t>((next_ - 1) % remembered)]);
     points_[static_cast<std::size_t>(next_ % remembered)] = point;
   }
-  if (n < 0 || n < next_ - remembered) return slot(n);
+  const std::int64_t oldest = std::max<std::int64_t>(next_ - remembered, 0);
+  if (n < oldest)  // asked by one who is far behind: no later than those that were told
+    return std::min(slot(n) + phase_, points_[static_cast<std::size_t>(oldest % remembered)]);
   return points_[static_cast<std::size_t>(n % remembered)];
 }
 

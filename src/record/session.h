@@ -2,24 +2,35 @@
 #pragma once
 
 #include <functional>
-#include <stop_token>
+#include <optional>
 
 #include "record/options.h"
+#include "record/segments.h"
 #include "record/statistics.h"
 
 namespace rustcam {
 
-/// What the command line gives a running session and gets from it.
+/// What the command line gives a running session and gets from it. All are called from the thread
+/// that called record(), and any may be empty.
 struct SessionHooks {
-  std::function<void(const Progress&)> progress;  ///< about every 100 ms, from the calling thread
+  std::function<void(const Progress&)> progress;  ///< about every 100 ms
   std::function<void(int)> countdown;             ///< seconds left of --delay
+  std::function<void(const Warning&)> warning;    ///< each once, as soon as it is known
   std::function<std::optional<EndedBy>()>
       end_request;  ///< asked often: EndedBy::signal or EndedBy::key to end
+  /// Asked often once the end was requested: true to give up, after 2 s at most, what is still
+  /// waiting to be encoded.
+  std::function<bool()> hurry;
 };
 
 /// Runs a whole recording on the calling thread (and threads of its own). Returns the statistics
-/// whenever slot 0 was reached, whatever went wrong later (then `error` is set). Throws Error or
-/// UsageError where it ended earlier: no file is left then.
+/// whenever slot 0 was reached, whatever went wrong later (then `error` is set); where the end was
+/// requested earlier, `slots` is 0. Throws Error or UsageError where it went wrong earlier. No file
+/// is left then, nor where `slots` is 0.
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks);
+
+/// The same with sinks of another kind.
+RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks,
+                        const SinkFactory& open_sink);
 
 }  // namespace rustcam

@@ -1,0 +1,147 @@
+#include "record/encode_loop.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "platform/thread_priority.h"
+
+namespace rustcam {
+
+EncodeLoop::EncodeLoop(const RecordOptions& options, const SlotSchedule& schedule, SlotQueue& queue,
+                       Ending& ending, Segments& segments, TimestampsWriter* timestamps)
+    : options_(options),
+      schedule_(schedule),
+      queue_(queue),
+      ending_(ending),
+      segments_(segments),
+      timestamps_(timestamps),
+      period_(slot_offset(options.plan.fps, 1)) {}
+
+/// False where `work` failed; says so to the others, and remembers what has to be told.
+template <typename Work>
+bool EncodeLoop::guarded(Work&& work) {
+  const auto fail = [this](EndedBy kind, const char* text) {
+    if (!failure_) failure_ = Failure{kind, text};
+    ending_.request(kind, text);
+  };
+  try {
+    work();
+    return true;
+  } catch (const PipeClosed&) {
+    ending_.request(EndedBy::pipe_closed);
+  } catch (const DiskFull& error) {
+    fail(EndedBy::disk_full, error.what());
+  } catch (const std::exception& error) {
+    fail(EndedBy::error, error.what());
+  }
+  return false;
+}
+
+void EncodeLoop::run() {
+  set_thread_role(ThreadRole::encode, "encode");
+  if (guarded([this] { drain(); })) guarded([this] { write_last(); });
+  queue_.abandon();
+  last_frame_ = {};
+  guarded([this] { segments_.finish(totals_.slots); });
+  if (timestamps_) guarded([this] { timestamps_->close(); });
+  publish();
+}
+
+void EncodeLoop::drain() {
+  while (const auto entry = queue_.pop()) {
+    consume(*entry);
+    watch_size();
+    publish();
+  }
+}
+
+void EncodeLoop::consume(const QueuedSlot& entry) {
+  const bool left_out = options_.plan.request.vfr && entry.kind == SlotKind::repeated;
+  if (entry.kind == SlotKind::fresh) totals_.latency.add(now() - entry.frame.presented);
+  last_frame_ = entry.frame;
+  if (!left_out || segments_.needs_every_slot())
+    write(entry.frame, entry.frame.damage, entry.slot, entry.sampled);
+  count(entry.frame, entry.slot, entry.kind);
+  merged(entry);
+}
+
+void EncodeLoop::merged(const QueuedSlot& entry) {
+  const bool every = segments_.needs_every_slot();
+  for (std::int64_t n = entry.slot + 1; n <= entry.slot + entry.merged; ++n) {
+    if (every)
+      write(entry.frame, {}, n,
+            entry.sampled +
+                (slot_offset(options_.plan.fps, n) - slot_offset(options_.plan.fps, entry.slot)));
+    count(entry.frame, n, SlotKind::repeated);
+  }
+  if (!every) totals_.unencoded += options_.plan.request.vfr ? entry.displaced : entry.merged;
+}
+
+void EncodeLoop::write(const Frame& frame, const Region& damage, std::int64_t slot,
+                       TimePoint sampled) {
+  totals_.last_lag = now() - sampled;
+  segments_.write(frame, damage, slot);
+  if (totals_.last_lag > period_) ++totals_.late;
+  totals_.encode.add(segments_.last_encode_time());
+  ++totals_.samples;
+  last_written_ = slot;
+}
+
+/// A file is as long as its slots only if the last of them is a sample.
+void EncodeLoop::write_last() {
+  const std::int64_t last = totals_.slots - 1;
+  if (last < 0 || last_written_ == last) return;
+  segments_.write(last_frame_, {}, last);
+  ++totals_.samples;
+  last_written_ = last;
+  if (!options_.plan.request.vfr) --totals_.unencoded;
+}
+
+void EncodeLoop::count(const Frame& frame, std::int64_t slot, SlotKind kind) {
+  ++totals_.slots;
+  if (kind == SlotKind::fresh)
+    ++totals_.fresh;
+  else
+    ++totals_.repeated;
+  if (kind == SlotKind::pointer) ++totals_.pointer_only;
+  if (frame.protected_content_masked) ++totals_.protected_slots;
+  if (timestamps_)
+    timestamps_->write(slot, slot_offset(options_.plan.fps, slot), frame.presented, kind,
+                       schedule_.t0());
+}
+
+/// Files grow by leaps (a fragment, a cluster), so the greatest so far is kept free at the end.
+void EncodeLoop::watch_size() {
+  if (!options_.max_bytes) return;
+  const std::int64_t bytes = segments_.bytes_written();
+  largest_step_ = std::max(largest_step_, bytes - bytes_before_);
+  bytes_before_ = bytes;
+  if (bytes + largest_step_ <= *options_.max_bytes) return;
+  ending_.request(EndedBy::size);
+  queue_.abandon();
+}
+
+void EncodeLoop::publish() {
+  const std::int64_t bytes = segments_.bytes_written();
+  const std::lock_guard lock(mutex_);
+  progress_ = {to_s(slot_offset(options_.plan.fps, totals_.slots)),
+               totals_.slots,
+               totals_.fresh,
+               totals_.repeated,
+               totals_.late,
+               bytes};
+  unencoded_ = totals_.unencoded;
+}
+
+Progress EncodeLoop::progress() const {
+  const std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+bool EncodeLoop::overloaded() const {
+  constexpr std::int64_t few = 5;
+  const std::lock_guard lock(mutex_);
+  return unencoded_ > few && unencoded_ * 100 > progress_.slots;
+}
+
+}  // namespace rustcam

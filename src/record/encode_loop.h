@@ -1,0 +1,90 @@
+// The encoder thread's work: from the queue into the files, keeping count.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "record/ending.h"
+#include "record/histogram.h"
+#include "record/options.h"
+#include "record/segments.h"
+#include "record/slot_queue.h"
+#include "record/slot_schedule.h"
+#include "record/timestamps_writer.h"
+
+namespace rustcam {
+
+/// What the slots that left the queue came to.
+struct SlotTotals {
+  std::int64_t slots = 0;
+  std::int64_t fresh = 0;
+  std::int64_t repeated = 0;
+  std::int64_t late = 0;
+  std::int64_t pointer_only = 0;
+  std::int64_t unencoded = 0;
+  std::int64_t protected_slots = 0;
+  std::int64_t samples = 0;  ///< written to the sink
+  Duration last_lag{};       ///< of the last write: handed to the sink, less its sampling point
+  Histogram latency;
+  Histogram encode;
+};
+
+class EncodeLoop {
+ public:
+  /// `timestamps` may be null.
+  EncodeLoop(const RecordOptions& options, const SlotSchedule& schedule, SlotQueue& queue,
+             Ending& ending, Segments& segments, TimestampsWriter* timestamps);
+
+  /// Until the queue ends; then finishes the files. Never throws: failures go to `ending` and
+  /// failure().
+  void run();
+
+  /// Any thread.
+  Progress progress() const;
+  /// Any thread: true where slots had to be left out because encoding takes too long.
+  bool overloaded() const;
+
+  /// After run() has returned.
+  const SlotTotals& totals() const noexcept { return totals_; }
+  struct Failure {
+    EndedBy kind = EndedBy::error;
+    std::string text;
+  };
+  /// What went wrong with a file, if anything did. A reader that closed its pipe is no failure.
+  const std::optional<Failure>& failure() const noexcept { return failure_; }
+
+ private:
+  void drain();
+  void consume(const QueuedSlot& entry);
+  void merged(const QueuedSlot& entry);
+  void write(const Frame& frame, const Region& damage, std::int64_t slot, TimePoint sampled);
+  void write_last();
+  void count(const Frame& frame, std::int64_t slot, SlotKind kind);
+  void watch_size();
+  void publish();
+  template <typename Work>
+  bool guarded(Work&& work);
+
+  const RecordOptions& options_;
+  const SlotSchedule& schedule_;
+  SlotQueue& queue_;
+  Ending& ending_;
+  Segments& segments_;
+  TimestampsWriter* timestamps_;
+  const Duration period_;
+
+  Frame last_frame_;
+  std::int64_t last_written_ = -1;
+  std::int64_t bytes_before_ = 0;
+  std::int64_t largest_step_ = 0;
+  SlotTotals totals_;
+  std::optional<Failure> failure_;
+
+  mutable std::mutex mutex_;
+  Progress progress_;
+  std::int64_t unencoded_ = 0;
+};
+
+}  // namespace rustcam

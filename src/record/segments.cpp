@@ -1,0 +1,108 @@
+#include "record/segments.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "platform/file.h"
+
+namespace rustcam {
+
+namespace {
+constexpr const char* software_encoder = "libx264";
+}
+
+std::string numbered_path(const std::string& path, int number) {
+  const std::size_t folder = path.find_last_of("/\\");
+  const std::size_t dot = path.find_last_of('.');
+  const bool has_ending =
+      dot != std::string::npos && dot > (folder == std::string::npos ? 0 : folder + 1);
+  const std::size_t at = has_ending ? dot : path.size();
+  return path.substr(0, at) + "-" + std::to_string(number) + path.substr(at);
+}
+
+Segments::Segments(const OutputPlan& plan, bool split_on_resize, SinkFactory open)
+    : plan_(plan), split_on_resize_(split_on_resize && !plan.to_stdout), open_(std::move(open)) {}
+
+void Segments::open(Size captured) {
+  sink_ = open_(plan_, captured, report_, warnings_);
+  captured_ = captured;
+  encoded_ = sink_->encoded_size();
+  picture_ = sink_->picture_size();
+}
+
+void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
+  const Size size = frame.image->size();
+  if (size != captured_ && split_on_resize_) {
+    close_current(slot);
+    begin_next(size, slot);
+    return sink_->write(frame, Rect::of(size), 0);
+  }
+  try {
+    sink_->write(frame, damage, slot - first_slot_);
+  } catch (const DiskFull&) {
+    throw;
+  } catch (const PipeClosed&) {
+    throw;
+  } catch (const MediaError& error) {
+    if (!can_fall_back()) throw;
+    fall_back(error, frame, slot);
+  }
+}
+
+bool Segments::can_fall_back() const {
+  const bool takes_h264 = plan_.container != "webm";
+  return report_.hardware && takes_h264 && is_regular_file(plan_.request.path);
+}
+
+void Segments::fall_back(const MediaError& error, const Frame& frame, std::int64_t slot) {
+  const std::string failed = report_.name;
+  close_current(slot);
+  plan_.encoders = {software_encoder};
+  report_.tried.push_back({failed, error.what()});
+  const std::string path = begin_next(frame.image->size(), slot);
+  warnings_.push_back({"encoder_failed",
+                       "encoder " + failed + " failed in mid-recording (" + error.what() +
+                           "); the recording goes on with " + report_.name + " in " + path,
+                       "choose --encoder x264 from the start"});
+  sink_->write(frame, Rect::of(frame.image->size()), 0);
+}
+
+void Segments::close_current(std::int64_t slots) {
+  try {
+    sink_->finish(slots - first_slot_);
+  } catch (const DiskFull&) {
+    throw;
+  } catch (const MediaError&) {
+    // What is in the file stays; the caller is already on its way to the next one.
+  }
+  for (OutputFile& file : sink_->files()) {
+    closed_bytes_ += file.bytes;
+    closed_.push_back(std::move(file));
+  }
+}
+
+std::string Segments::begin_next(Size captured, std::int64_t slot) {
+  OutputPlan next = plan_;
+  do next.request.path = numbered_path(plan_.request.path, ++number_);
+  while (!plan_.request.force && path_exists(next.request.path));
+  EncoderReport report;
+  sink_ = open_(next, captured, report, warnings_);
+  report.tried.insert(report.tried.begin(), report_.tried.begin(), report_.tried.end());
+  report_ = std::move(report);
+  captured_ = captured;
+  first_slot_ = slot;
+  return next.request.path;
+}
+
+void Segments::finish(std::int64_t slots) {
+  sink_->finish(slots - first_slot_);
+}
+
+std::vector<OutputFile> Segments::files() const {
+  std::vector<OutputFile> all = closed_;
+  if (sink_)
+    for (OutputFile& file : sink_->files()) all.push_back(std::move(file));
+  return all;
+}
+
+}  // namespace rustcam

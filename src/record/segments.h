@@ -1,0 +1,69 @@
+// The files of one recording, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "media/output_plan.h"
+#include "media/sink.h"
+
+namespace rustcam {
+
+/// Opens a sink for pictures of `captured` size; what open_sink does.
+using SinkFactory = std::function<std::unique_ptr<FrameSink>(
+    const OutputPlan& plan, Size captured, EncoderReport& report, std::vector<Warning>& warnings)>;
+
+/// Writes to one sink at a time. Begins a numbered file (out-2.mp4) where a picture's size changes
+/// and that was asked for, and where a hardware encoder fails: then x264 goes on. Slots count over
+/// the whole recording here; each file's begin at 0. Confined to one thread at a time.
+class Segments {
+ public:
+  Segments(const OutputPlan& plan, bool split_on_resize, SinkFactory open);
+
+  /// Opens the first file; throws what open_sink throws.
+  void open(Size captured);
+  /// As FrameSink::write.
+  void write(const Frame& frame, const Region& damage, std::int64_t slot);
+  /// As FrameSink::finish: the recording is `slots` long.
+  void finish(std::int64_t slots);
+
+  bool needs_every_slot() const noexcept { return sink_->needs_every_slot(); }
+  std::int64_t bytes_written() const noexcept { return closed_bytes_ + sink_->bytes_written(); }
+  Duration last_encode_time() const noexcept { return sink_->last_encode_time(); }
+  Size encoded_size() const noexcept { return encoded_; }  ///< of the first file
+  Size picture_size() const noexcept { return picture_; }
+  std::vector<OutputFile> files() const;
+  const EncoderReport& encoder() const noexcept { return report_; }
+  /// Those that came since the last call.
+  std::vector<Warning> take_warnings() { return std::exchange(warnings_, {}); }
+
+ private:
+  /// Returns the new file's path.
+  std::string begin_next(Size captured, std::int64_t slot);
+  void close_current(std::int64_t slots);
+  bool can_fall_back() const;
+  void fall_back(const MediaError& error, const Frame& frame, std::int64_t slot);
+
+  OutputPlan plan_;
+  bool split_on_resize_;
+  SinkFactory open_;
+  std::unique_ptr<FrameSink> sink_;
+  Size captured_;
+  Size encoded_;
+  Size picture_;
+  std::int64_t first_slot_ = 0;  ///< of the current file
+  int number_ = 1;
+  std::int64_t closed_bytes_ = 0;
+  std::vector<OutputFile> closed_;
+  EncoderReport report_;
+  std::vector<Warning> warnings_;
+};
+
+/// "out.mp4" and 2 give "out-2.mp4".
+std::string numbered_path(const std::string& path, int number);
+
+}  // namespace rustcam

@@ -1,0 +1,68 @@
+#include "record/session_report.h"
+
+#include <algorithm>
+
+#include "platform/wall_clock.h"
+
+namespace rustcam {
+
+namespace {
+
+void fill_counts(RecordStatistics& s, const SlotTotals& totals) {
+  s.slots = totals.slots;
+  s.fresh = totals.fresh;
+  s.repeated = totals.repeated;
+  s.late = totals.late;
+  s.pointer_only = totals.pointer_only;
+  s.unencoded = totals.unencoded;
+  s.protected_slots = totals.protected_slots;
+  s.latency_us = totals.latency.percentiles();
+  s.encode_us = totals.encode.percentiles();
+}
+
+void fill_rates(RecordStatistics& s, const SlotTotals& totals, Duration period) {
+  s.duration_s = static_cast<double>(s.slots) / s.fps_target.value();
+  if (s.slots == 0) return;
+  s.fps_fresh = static_cast<double>(s.fresh) / s.duration_s;
+  // A last slot that was handed over within its period has kept up.
+  const double behind = to_s(std::max(totals.last_lag - period, Duration::zero()));
+  s.fps_achieved = static_cast<double>(totals.samples) / (s.duration_s + behind);
+}
+
+}  // namespace
+
+RecordStatistics session_report(const SessionParts& parts) {
+  RecordStatistics s;
+  s.backend = parts.options.selection.backend->name;
+  s.output = parts.opened.target;
+  s.region = parts.opened.region;
+  s.t0 = parts.schedule.t0();
+  s.started_at = iso8601_utc(s.t0);
+  s.fps_target = parts.options.plan.fps;
+  fill_counts(s, parts.encode.totals());
+  fill_rates(s, parts.encode.totals(), parts.schedule.period());
+
+  const CaptureLoop::Report& captured = parts.capture.report();
+  s.pacing_us = captured.pacing.percentiles();
+  s.coalesced = captured.coalesced;
+  s.bytes_read = captured.bytes_read;
+  s.recoveries = captured.recoveries;
+  s.dropped = parts.slots.dropped();
+  s.phase_us = to_us(parts.schedule.phase());
+
+  s.picture = parts.segments.picture_size();
+  s.encoded = parts.segments.encoded_size();
+  s.encoder = parts.segments.encoder();
+  s.files = parts.segments.files();
+
+  s.ended_by = parts.ending.reason().value_or(EndedBy::error);
+  s.error = parts.ending.error();
+  // A file that could not be finished outweighs whatever ended the recording.
+  if (const auto& failure = parts.encode.failure()) {
+    s.ended_by = failure->kind;
+    s.error = failure->text;
+  }
+  return s;
+}
+
+}  // namespace rustcam

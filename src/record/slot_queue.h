@@ -1,0 +1,58 @@
+// From the record thread to the encoder: a bounded queue that never loses the number of a slot.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
+#include "image/frame.h"
+
+namespace rustcam {
+
+enum class SlotKind { fresh = 1, repeated, pointer };
+
+/// One slot and the `merged` slots after it that show the same picture because there was no room
+/// for their own entry.
+struct QueuedSlot {
+  std::int64_t slot = 0;
+  SlotKind kind = SlotKind::fresh;
+  TimePoint sampled{};  ///< the sampling point
+  Frame frame;          ///< its damage is relative to the picture of the entry before
+  std::int64_t merged = 0;
+  std::int64_t displaced = 0;  ///< those of `merged` that had a new picture, which was put off
+};
+
+/// One writer, one reader. Entries are in order and without gaps.
+class SlotQueue {
+ public:
+  explicit SlotQueue(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Adds an entry without waiting. A full queue folds its newest repeated entry into the one
+  /// before; if all hold new pictures, `slot` itself is merged into the newest, its picture is not
+  /// taken, and the answer is false.
+  bool push(const QueuedSlot& slot);
+  /// Waits for room first; false where `stop` was requested or the queue abandoned before there was
+  /// any (the slot is not added then).
+  bool push_waiting(const QueuedSlot& slot, std::stop_token stop);
+
+  /// Waits for the oldest entry; nullopt once the queue is closed and empty, or abandoned.
+  std::optional<QueuedSlot> pop();
+
+  void close();                       ///< nothing more will be pushed
+  void abandon(TimePoint from = {});  ///< from then on, what is left is forgotten
+
+ private:
+  bool make_room();
+
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<QueuedSlot> entries_;
+  bool closed_ = false;
+  std::optional<TimePoint> abandoned_;
+};
+
+}  // namespace rustcam

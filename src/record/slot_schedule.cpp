@@ -1,0 +1,71 @@
+#include "record/slot_schedule.h"
+
+#include <algorithm>
+
+namespace rustcam {
+
+void SlotSchedule::presented(TimePoint at) {
+  const std::lock_guard lock(mutex_);
+  clock_.presented(at);
+}
+
+void SlotSchedule::set_read_lead(Duration lead) {
+  const std::lock_guard lock(mutex_);
+  clock_.set_read_lead(lead);
+}
+
+TimePoint SlotSchedule::start(TimePoint earliest) {
+  TimePoint t0;
+  {
+    const std::lock_guard lock(mutex_);
+    t0 = clock_.start(earliest);
+    started_ = true;
+  }
+  changed_.notify_all();
+  return t0;
+}
+
+TimePoint SlotSchedule::sampling_point(std::int64_t n) {
+  const std::lock_guard lock(mutex_);
+  return clock_.sampling_point(n);
+}
+
+std::optional<Duration> SlotSchedule::screen_period() {
+  const std::lock_guard lock(mutex_);
+  return clock_.screen_period();
+}
+
+Duration SlotSchedule::phase() const {
+  const std::lock_guard lock(mutex_);
+  return clock_.phase();
+}
+
+TimePoint SlotSchedule::slot(std::int64_t n) const {
+  const std::lock_guard lock(mutex_);
+  return clock_.slot(n);
+}
+
+void SlotSchedule::looked_after(std::int64_t n) {
+  {
+    const std::lock_guard lock(mutex_);
+    looked_after_ = std::max(looked_after_, n);
+  }
+  changed_.notify_all();
+}
+
+std::int64_t SlotSchedule::last_looked_after() const {
+  const std::lock_guard lock(mutex_);
+  return looked_after_;
+}
+
+void SlotSchedule::wait_looked_after(std::int64_t n, TimePoint deadline, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, std::move(stop), deadline, [&] { return looked_after_ >= n; });
+}
+
+bool SlotSchedule::wait_started(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait(lock, std::move(stop), [&] { return started_; });
+}
+
+}  // namespace rustcam

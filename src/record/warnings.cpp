@@ -1,0 +1,60 @@
+#include "record/warnings.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "platform/file.h"
+
+namespace rustcam {
+
+namespace {
+
+constexpr std::array<std::string_view, 10> x264_presets = {
+    "placebo", "veryslow", "slower",   "slow",      "medium",
+    "fast",    "faster",   "veryfast", "superfast", "ultrafast"};
+
+/// x264's presets from slow to fast; NVENC's from p7 to p1.
+std::optional<std::string> faster_preset(const std::optional<std::string>& preset) {
+  if (!preset) return std::nullopt;
+  const auto* const at = std::find(x264_presets.begin(), x264_presets.end(), *preset);
+  if (at != x264_presets.end())
+    return at + 1 == x264_presets.end() ? std::nullopt
+                                        : std::optional<std::string>(std::string(at[1]));
+  if (preset->size() == 2 && (*preset)[0] == 'p' && (*preset)[1] > '1' && (*preset)[1] <= '7')
+    return std::string("p") + static_cast<char>((*preset)[1] - 1);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Warning encoder_slow_warning(const EncoderReport& encoder) {
+  const auto faster = faster_preset(encoder.preset);
+  return {"encoder_slow",
+          "encoder " + encoder.name + (encoder.preset ? " with preset " + *encoder.preset : "") +
+              " is slower than real time: some slots last longer than one frame",
+          faster ? "choose a faster preset (--preset " + *faster +
+                       "), a lower --fps or a smaller --size"
+                 : "choose a lower --fps or a smaller --size"};
+}
+
+std::optional<Warning> DiskWatch::look(TimePoint at, std::int64_t bytes, Duration elapsed) {
+  using namespace std::chrono_literals;
+  constexpr std::int64_t always_low = std::int64_t{64} << 20;
+  constexpr std::int64_t seconds_ahead = 30;
+  if (told_ || at < next_) return std::nullopt;
+  next_ = at + 1s;
+  if (!is_regular_file(path_)) return std::nullopt;
+  const auto free = free_space(path_);
+  if (!free) return std::nullopt;
+  const double rate = elapsed > 1s ? static_cast<double>(bytes) / to_s(elapsed) : 0;
+  if (*free > std::max(always_low, static_cast<std::int64_t>(rate) * seconds_ahead))
+    return std::nullopt;
+  told_ = true;
+  return Warning{
+      "disk_low",
+      "the disk of " + path_ + " is nearly full: " + std::to_string(*free >> 20) + " MB are left",
+      "free some space; when it is full, the recording ends and keeps what it has"};
+}
+
+}  // namespace rustcam

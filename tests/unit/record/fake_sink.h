@@ -1,0 +1,138 @@
+// A sink that remembers what it was given, and can be slow or fail.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "record/segments.h"
+
+namespace rustcam::test {
+
+struct Written {
+  std::int64_t slot = 0;
+  std::uint64_t desktop_sequence = 0;
+  TimePoint presented{};
+  Size size;
+  Region damage;
+  std::uint32_t corner = 0;  ///< the bgra pixel at (0, 0)
+  std::vector<std::uint32_t> rebuilt;
+};
+
+/// One file's story, which outlives its sink.
+struct SinkLog {
+  std::mutex mutex;
+  std::vector<Written> writes;
+  std::int64_t finished = -1;
+  Size captured;
+  std::string path;
+  std::string encoder;
+};
+
+struct FakeSinkOptions {
+  bool every_slot = false;
+  bool hardware = false;
+  Duration delay{};
+  std::int64_t bytes_a_write = 1000;
+  /// Called before each write, with how many there were; may throw.
+  std::function<void(std::int64_t)> before_write;
+  std::function<void()> before_finish;
+};
+
+class FakeSink final : public FrameSink {
+ public:
+  FakeSink(FakeSinkOptions options, std::shared_ptr<SinkLog> log)
+      : options_(std::move(options)), log_(std::move(log)) {}
+
+  void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
+    if (options_.before_write)
+      options_.before_write(static_cast<std::int64_t>(log_->writes.size()));
+    if (options_.delay > Duration::zero()) std::this_thread::sleep_for(options_.delay);
+    Written w;
+    w.slot = slot;
+    w.desktop_sequence = frame.desktop_sequence;
+    w.presented = frame.presented;
+    w.size = frame.image->size();
+    w.damage = damage;
+    w.corner = pixel(frame.view(), {0, 0});
+    if (rebuilt_size_ != w.size) {
+      rebuilt_.assign(
+          static_cast<std::size_t>(w.size.width) * static_cast<std::size_t>(w.size.height), 0);
+      rebuilt_size_ = w.size;
+    }
+    for (const Rect& r : damage.rects())
+      for (int y = r.top; y < r.bottom; ++y)
+        for (int x = r.left; x < r.right; ++x) at(x, y) = pixel(frame.view(), {x, y});
+    for (int y = 0; y < w.size.height; ++y)
+      for (int x = 0; x < w.size.width; ++x)
+        if (at(x, y) != pixel(frame.view(), {x, y})) damage_was_enough = false;
+    const std::lock_guard lock(log_->mutex);
+    log_->writes.push_back(std::move(w));
+  }
+  void finish(std::int64_t slots) override {
+    if (options_.before_finish) options_.before_finish();
+    const std::lock_guard lock(log_->mutex);
+    log_->finished = slots;
+  }
+  bool needs_every_slot() const noexcept override { return options_.every_slot; }
+  std::int64_t bytes_written() const noexcept override {
+    const std::lock_guard lock(log_->mutex);
+    return static_cast<std::int64_t>(log_->writes.size()) * options_.bytes_a_write;
+  }
+  Size encoded_size() const noexcept override { return log_->captured; }
+  Size picture_size() const noexcept override { return log_->captured; }
+  std::vector<OutputFile> files() const override {
+    const std::int64_t bytes = bytes_written();
+    return {{log_->path, "mp4", bytes, std::max<std::int64_t>(log_->finished, 0)}};
+  }
+  Duration last_encode_time() const noexcept override { return options_.delay; }
+
+  static bool damage_was_enough;  ///< in all sinks so far
+
+ private:
+  static std::uint32_t pixel(const ConstImageView& view, Point p) {
+    const std::uint8_t* b = view.row(p.y) + std::ptrdiff_t{4} * p.x;
+    return static_cast<std::uint32_t>(b[0] | b[1] << 8 | b[2] << 16) |
+           static_cast<std::uint32_t>(b[3]) << 24;
+  }
+  std::uint32_t& at(int x, int y) {
+    return rebuilt_[static_cast<std::size_t>(y * rebuilt_size_.width + x)];
+  }
+
+  FakeSinkOptions options_;
+  std::shared_ptr<SinkLog> log_;
+  std::vector<std::uint32_t> rebuilt_;
+  Size rebuilt_size_;
+};
+
+inline bool FakeSink::damage_was_enough = true;
+
+/// Opens fake sinks and keeps their logs.
+struct FakeSinks {
+  FakeSinkOptions options;
+  /// For the second sink and those after it.
+  std::optional<FakeSinkOptions> later;
+  std::vector<std::shared_ptr<SinkLog>> logs;
+
+  SinkFactory factory() {
+    return [this](const OutputPlan& plan, Size captured, EncoderReport& report,
+                  std::vector<Warning>&) -> std::unique_ptr<FrameSink> {
+      const FakeSinkOptions& chosen = logs.empty() || !later ? options : *later;
+      auto log = std::make_shared<SinkLog>();
+      log->captured = captured;
+      log->path = plan.request.path;
+      log->encoder = plan.encoders.empty() ? "" : plan.encoders.front();
+      logs.push_back(log);
+      report.name = log->encoder;
+      report.hardware = chosen.hardware;
+      report.preset = "medium";
+      return std::make_unique<FakeSink>(chosen, log);
+    };
+  }
+};
+
+}  // namespace rustcam::test
