@@ -1,5 +1,7 @@
 #include "capture/capture_stream.h"
 
+#include <utility>
+
 #include "base/error.h"
 
 namespace rustcam {
@@ -93,8 +95,7 @@ void CaptureStream::read_slots(ScreenReader& reader, const std::stop_token& stop
     t0_ = clock.start(now());
   }
   for (std::int64_t n = 0; !stop.stop_requested(); ++n) {
-    publish(n, std::move(frame));
-    frame.reset();
+    publish(n, std::exchange(frame, std::nullopt));
     const TimePoint due = clock.sampling_point(n + 1);
     do {
       take_in(reader, due, stop);

@@ -36,7 +36,7 @@ std::optional<T> unless_held(std::optional<T> taken, const ScreenReader& reader)
 
 }  // namespace
 
-Capturer::Capturer(CapturerOptions options)
+Capturer::Capturer(const CapturerOptions& options)
     : Capturer(selection_of(options), options.cursor, options.recovery) {}
 
 Capturer::Capturer(const Selection& selection, bool cursor, RecoveryPolicy recovery)

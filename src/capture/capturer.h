@@ -112,7 +112,7 @@ class Capturer {
  public:
   /// Opens the output. Throws UsageError (a std::invalid_argument) for an unknown output or a
   /// region that is not wholly inside it, CaptureError where the screen cannot be captured.
-  explicit Capturer(CapturerOptions options = {});
+  explicit Capturer(const CapturerOptions& options = {});
   Capturer(const Selection& selection, bool cursor, RecoveryPolicy recovery = {});
   ~Capturer();
   Capturer(const Capturer&) = delete;

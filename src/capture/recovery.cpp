@@ -72,7 +72,7 @@ SourceEvent RecoveringSource::changed_size() {
   return SourceEvent::changed;
 }
 
-SourceEvent RecoveringSource::acquire(TimePoint deadline, std::stop_token stop) {
+SourceEvent RecoveringSource::acquire(TimePoint deadline, const std::stop_token& stop) {
   if (gave_up_) return SourceEvent::gave_up;
   if (!source_) return wait_for_return(deadline, stop);
   try {

@@ -50,7 +50,7 @@ class RecoveringSource {
                    std::optional<Rect> region, RecoveryPolicy policy);
 
   /// Waits until `deadline` at most. No lease may be held.
-  SourceEvent acquire(TimePoint deadline, std::stop_token stop);
+  SourceEvent acquire(TimePoint deadline, const std::stop_token& stop);
   /// A loss noticed elsewhere (a read that threw): source() is null from now on (a lease may still
   /// end after this), and the next acquire() reopens.
   void report_loss(const CaptureError& error);

@@ -14,8 +14,8 @@ void ScreenReader::attach() {
   attached_ = true;
 }
 
-SourceEvent ScreenReader::next(TimePoint deadline, std::stop_token stop) {
-  const SourceEvent event = source_.acquire(deadline, std::move(stop));
+SourceEvent ScreenReader::next(TimePoint deadline, const std::stop_token& stop) {
+  const SourceEvent event = source_.acquire(deadline, stop);
   switch (event) {
     case SourceEvent::updated: {
       const UpdateLease lease(*source_.source());

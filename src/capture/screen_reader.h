@@ -28,7 +28,7 @@ class ScreenReader {
 
   /// Takes in at most one update, reading nothing. Throws AccessLost where the source is lost for
   /// good.
-  SourceEvent next(TimePoint deadline, std::stop_token stop = {});
+  SourceEvent next(TimePoint deadline, const std::stop_token& stop = {});
   /// True where the screen shows a desktop frame that no compose() has handed out yet.
   bool frame_pending() const noexcept { return readable_ && new_frame_; }
   /// True where the pointer looks different from the one last drawn, and there is a desktop to draw
