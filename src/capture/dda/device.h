@@ -1,0 +1,31 @@
+// A Direct3D 11 device on the adapter that owns the output.
+#pragma once
+
+#include <d3d11.h>
+#include <dxgi1_2.h>
+
+#include <string>
+
+#include "capture/dda/com_ptr.h"
+
+namespace rustcam::dda {
+
+/// Confined to the thread that made it.
+class Device {
+ public:
+  /// Throws DuplicationError or AccessLost.
+  explicit Device(IDXGIAdapter1& adapter);
+
+  ID3D11Device& device() const noexcept { return *device_; }
+  ID3D11DeviceContext& context() const noexcept { return *context_; }
+  /// Why the system refused our copies a higher priority than a game's drawing; empty where it did
+  /// not.
+  const std::string& priority_refusal() const noexcept { return priority_refusal_; }
+
+ private:
+  ComPtr<ID3D11Device> device_;
+  ComPtr<ID3D11DeviceContext> context_;
+  std::string priority_refusal_;
+};
+
+}  // namespace rustcam::dda

@@ -1,0 +1,186 @@
+#include "capture/dda/source.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/error.h"
+#include "capture/dda/hresult.h"
+#include "capture/dda/metadata.h"
+
+namespace rustcam::dda {
+
+namespace {
+
+/// AcquireNextFrame cannot be woken, so that this is how late a stop request may be noticed.
+constexpr Duration longest_wait = std::chrono::milliseconds(25);
+/// The first frames after opening can be black, or older than the first present.
+constexpr Duration better_first_frame = std::chrono::milliseconds(100);
+
+}  // namespace
+
+DdaSource::DdaSource(const TargetInfo& wanted, const SourceOptions& options)
+    : options_(options),
+      output_(find_output(wanted)),
+      device_(*output_.adapter),
+      duplication_(output_, device_.device()),
+      staging_(device_),
+      readback_(output_.info.sdr_white_nits.value_or(default_sdr_white_nits)) {
+  output_.info.rotation = duplication_.rotation();
+  describe();
+}
+
+/// What is out of the ordinary belongs to what people are told of the output.
+void DdaSource::describe() {
+  std::string& text = output_.info.description;
+  const auto add = [&text](const std::string& note) { text += (text.empty() ? "" : "; ") + note; };
+  if (!device_.priority_refusal().empty())
+    add("GPU priority refused (" + device_.priority_refusal() + ")");
+  if (output_.info.hdr.value_or(false) && !output_.info.sdr_white_nits)
+    add("SDR white level unknown, 200 nits assumed");
+}
+
+AcquireStatus DdaSource::acquire(TimePoint deadline, std::stop_token stop) {
+  release();
+  try {
+    return wait_for_frame(deadline, stop);
+  } catch (const AccessLost& lost) {
+    release();
+    loss_ = {lost.native_code(), lost.what()};
+    return AcquireStatus::access_lost;
+  } catch (...) {
+    release();
+    throw;
+  }
+}
+
+AcquireStatus DdaSource::wait_for_frame(TimePoint deadline, const std::stop_token& stop) {
+  constexpr Duration tick = std::chrono::milliseconds(1);
+  for (;;) {
+    if (stop.stop_requested()) return AcquireStatus::cancelled;
+    if (held_ && now() >= held_->until) return deliver_held();
+    const TimePoint until = held_ ? std::min(deadline, held_->until) : deadline;
+    const Duration left = std::clamp(until - now(), Duration::zero(), longest_wait);
+
+    DXGI_OUTDUPL_FRAME_INFO info{};
+    ComPtr<ID3D11Texture2D> texture;
+    const HRESULT result = duplication_.acquire(static_cast<UINT>(left / tick), info, texture);
+    switch (outcome_of(result)) {
+      case Outcome::success:
+        if (const auto status = take(info, std::move(texture))) return *status;
+        break;
+      case Outcome::nothing_yet:
+        // The rest of a millisecond, which AcquireNextFrame cannot wait for.
+        if (left > Duration::zero() && left < tick) timer_.sleep_until(until);
+        if (now() >= deadline && !(held_ && now() >= held_->until)) return AcquireStatus::timed_out;
+        break;
+      case Outcome::lost:
+      case Outcome::refused:
+        throw AccessLost("lost " + output_.info.name + ": " + explain(result), code_text(result));
+    }
+  }
+}
+
+std::optional<AcquireStatus> DdaSource::take(const DXGI_OUTDUPL_FRAME_INFO& info,
+                                             ComPtr<ID3D11Texture2D> texture) {
+  const bool pointer_changed = follow_pointer(info);
+  const bool presented = info.LastPresentTime.QuadPart != 0;
+  if (presented || !canvas_) {
+    D3D11_TEXTURE2D_DESC frame{};
+    texture->GetDesc(&frame);
+    const bool resized = take_size(frame);
+    take_pixels(info, *texture);
+    if (resized) {
+      texture.reset();
+      release();
+      held_ = {now(), presented_at(info), info.ProtectedContentMaskedOut != FALSE};
+      return AcquireStatus::resized;
+    }
+  }
+  texture.reset();  // the system wants it back before the frame
+  if (!first_delivered_) {
+    if (!held_) held_ = Held{now() + better_first_frame, presented_at(info)};
+    held_->masked = info.ProtectedContentMaskedOut != FALSE;
+    if (!presented || canvas_is_black()) {
+      release();
+      return std::nullopt;
+    }
+    held_.reset();
+    first_delivered_ = true;
+    update_ = {presented_at(info), std::max(1U, info.AccumulatedFrames), true, nullptr,
+               info.ProtectedContentMaskedOut != FALSE};
+    return AcquireStatus::updated;
+  }
+  if (!presented && !(pointer_changed && options_.pointer)) {
+    release();
+    return std::nullopt;
+  }
+  if (!presented) dirty_.clear();
+  update_ = {presented ? presented_at(info) : update_.presented,
+             presented ? std::max(1U, info.AccumulatedFrames) : 0U, true, &dirty_,
+             info.ProtectedContentMaskedOut != FALSE};
+  return AcquireStatus::updated;
+}
+
+AcquireStatus DdaSource::deliver_held() {
+  update_ = {held_->presented, 1, true, nullptr, held_->masked};
+  held_.reset();
+  first_delivered_ = true;
+  return AcquireStatus::updated;
+}
+
+bool DdaSource::follow_pointer(const DXGI_OUTDUPL_FRAME_INFO& info) {
+  if (info.LastMouseUpdateTime.QuadPart == 0) return false;
+  pointer_.visible = info.PointerPosition.Visible != FALSE;
+  pointer_.top_left = {info.PointerPosition.Position.x, info.PointerPosition.Position.y};
+  if (options_.pointer && info.PointerShapeBufferSize > 0) {
+    if (auto shape = duplication_.pointer_shape(info)) pointer_.shape = std::move(shape);
+  }
+  return true;
+}
+
+/// Size and format are those of the texture, whatever was announced. True where the target's size
+/// is another than before.
+bool DdaSource::take_size(const D3D11_TEXTURE2D_DESC& frame) {
+  if (!canvas_ || !canvas_->fits(frame)) {
+    canvas_.reset();
+    canvas_.emplace(device_, frame);
+    first_delivered_ = false;
+  }
+  const Size size = upright_size(canvas_->size(), output_.info.rotation);
+  if (size == output_.info.size()) return false;
+  output_.info.desktop = Rect::of({output_.info.desktop.left, output_.info.desktop.top}, size);
+  return true;
+}
+
+void DdaSource::take_pixels(const DXGI_OUTDUPL_FRAME_INFO& info, ID3D11Texture2D& texture) {
+  // A first update holds everything, and so does the one that replaces it.
+  const auto damage = first_delivered_ ? duplication_.damage(info, canvas_->size()) : std::nullopt;
+  canvas_->update(device_, texture, damage);
+  const Region native = damage ? *damage : Region(Rect::of(canvas_->size()));
+  dirty_ = to_upright(native, canvas_->size(), output_.info.rotation);
+}
+
+bool DdaSource::canvas_is_black() {
+  bool black = false;
+  staging_.finish(staging_.begin(*canvas_, Rect::of(canvas_->size())),
+                  [&](const Staging::Read& read) { black = is_black(read); });
+  return black;
+}
+
+TimePoint DdaSource::presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const {
+  if (info.LastPresentTime.QuadPart == 0) return now();
+  return std::min(clock_.at(info.LastPresentTime.QuadPart), now());
+}
+
+ReadTicket DdaSource::begin_read(const Region& region) {
+  if (!canvas_) throw std::logic_error("a read is begun before the first update");
+  return {staging_.begin(*canvas_, to_native(region, canvas_->size(), output_.info.rotation))};
+}
+
+void DdaSource::finish_read(ReadTicket ticket, const ImageView& into, Point origin) {
+  staging_.finish(ticket.id, [&](const Staging::Read& read) {
+    readback_.copy(read, output_.info.rotation, into, origin);
+  });
+}
+
+}  // namespace rustcam::dda

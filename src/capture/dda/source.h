@@ -1,0 +1,73 @@
+// One output as Desktop Duplication shows it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "capture/backend.h"
+#include "capture/dda/adapters.h"
+#include "capture/dda/canvas.h"
+#include "capture/dda/device.h"
+#include "capture/dda/duplication.h"
+#include "capture/dda/input_desktop.h"
+#include "capture/dda/qpc_clock.h"
+#include "capture/dda/readback.h"
+#include "capture/dda/staging.h"
+#include "platform/precise_timer.h"
+
+namespace rustcam::dda {
+
+class DdaSource final : public FrameSource {
+ public:
+  /// Throws AccessLost or DuplicationError.
+  DdaSource(const TargetInfo& wanted, const SourceOptions& options);
+
+  const TargetInfo& target() const noexcept override { return output_.info; }
+  AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
+  const DesktopUpdate& update() const noexcept override { return update_; }
+  void release() noexcept override { duplication_.release(); }
+  ReadTicket begin_read(const Region& region) override;
+  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
+  const Pointer& pointer() override { return pointer_; }
+  Loss last_loss() const override { return loss_; }
+
+ private:
+  /// An update that is not handed out yet: a first one that may be followed by a better one, or
+  /// what a change of size left behind.
+  struct Held {
+    TimePoint until;
+    TimePoint presented;
+    bool masked = false;
+  };
+
+  AcquireStatus wait_for_frame(TimePoint deadline, const std::stop_token& stop);
+  /// What the leased frame means; nullopt: nothing for the caller.
+  std::optional<AcquireStatus> take(const DXGI_OUTDUPL_FRAME_INFO& info,
+                                    ComPtr<ID3D11Texture2D> texture);
+  AcquireStatus deliver_held();
+  bool follow_pointer(const DXGI_OUTDUPL_FRAME_INFO& info);
+  bool take_size(const D3D11_TEXTURE2D_DESC& frame);
+  void take_pixels(const DXGI_OUTDUPL_FRAME_INFO& info, ID3D11Texture2D& texture);
+  bool canvas_is_black();
+  void describe();
+  TimePoint presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const;
+
+  SourceOptions options_;
+  InputDesktop input_desktop_;
+  Output output_;
+  Device device_;
+  Duplication duplication_;
+  QpcClock clock_;
+  PreciseTimer timer_;
+  std::optional<Canvas> canvas_;
+  Staging staging_;
+  Readback readback_;
+  Pointer pointer_;
+  bool first_delivered_ = false;
+  std::optional<Held> held_;
+  DesktopUpdate update_;
+  Region dirty_;
+  Loss loss_;
+};
+
+}  // namespace rustcam::dda

@@ -1,0 +1,13 @@
+// The top-level windows that a user sees.
+#pragma once
+
+#include <vector>
+
+#include "capture/target.h"
+
+namespace rustcam::dda {
+
+/// Visible, titled windows that are not hidden by the compositor, topmost first.
+std::vector<WindowInfo> visible_windows();
+
+}  // namespace rustcam::dda
