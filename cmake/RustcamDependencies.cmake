@@ -1,6 +1,9 @@
 # Third-party packages, each as an imported target. Their headers are system headers: our warning
 # flags are for our code.
 
+if(WIN32 AND CMAKE_CROSSCOMPILING)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)  # never the import library of a DLL that would have to go along
+endif()
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavcodec>=59 libavformat>=59 libavutil>=57 libswscale>=6)
 find_package(CLI11 REQUIRED)
