@@ -127,13 +127,18 @@ xcb_window_t Painter::make_window(const Rect& rect, const std::string& title,
   const xcb_rectangle_t r = rectangle(rect);
   xcb_create_window(c_, XCB_COPY_FROM_PARENT, window, root(), r.x, r.y, r.width, r.height, 0,
                     XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT, 0, nullptr);
-  xcb_change_property(c_, XCB_PROP_MODE_REPLACE, window, atom("_NET_WM_NAME"), atom("UTF8_STRING"),
-                      8, static_cast<std::uint32_t>(title.size()), title.data());
+  set_title(window, title);
   xcb_change_property(c_, XCB_PROP_MODE_REPLACE, window, atom("_NET_WM_PID"), XCB_ATOM_CARDINAL, 32,
                       1, &pid);
   xcb_map_window(c_, window);
   sync();
   return window;
+}
+
+void Painter::set_title(xcb_window_t window, const std::string& title) const {
+  xcb_change_property(c_, XCB_PROP_MODE_REPLACE, window, atom("_NET_WM_NAME"), atom("UTF8_STRING"),
+                      8, static_cast<std::uint32_t>(title.size()), title.data());
+  sync();
 }
 
 void Painter::set_client_list(const std::vector<xcb_window_t>& windows) const {

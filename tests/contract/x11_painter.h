@@ -38,6 +38,7 @@ class Painter {
 
   /// A visible window with a title (UTF-8) and process id.
   xcb_window_t make_window(const Rect& rect, const std::string& title, std::uint32_t pid) const;
+  void set_title(xcb_window_t window, const std::string& title) const;
   void set_client_list(const std::vector<xcb_window_t>& windows) const;
   void close_window(xcb_window_t window) const;  ///< as a window manager asks for it
   xcb_window_t find_window(const std::string& title) const;

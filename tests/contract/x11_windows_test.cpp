@@ -22,6 +22,17 @@ TEST_CASE("windows are listed with title, process and place") {
   CHECK(windows[0].title == "Größe 尺寸");
   CHECK(windows[0].pid == 4321);
   CHECK(windows[0].desktop == Rect{10, 20, 110, 70});
+  const std::string latin1 =
+      "Gr\xf6\xdf"
+      "e";
+  xcb_change_property(painter.get(), XCB_PROP_MODE_REPLACE, first, XCB_ATOM_WM_NAME,
+                      XCB_ATOM_STRING, 8, 5, latin1.data());
+  painter.set_title(first, "");
+  CHECK(x11_backend().windows()[0].title == "Größe");
+  painter.set_title(first, latin1);
+  CHECK(x11_backend().windows()[0].title == "Größe");
+  painter.set_title(first, "over\xc0\xaflong");
+  CHECK(x11_backend().windows()[0].title == "overÀ¯long");
   painter.set_client_list({second});
   windows = x11_backend().windows();
   REQUIRE(windows.size() == 1);

@@ -83,7 +83,8 @@ void ImageReader::request_plain(Read& read, const Region& region, Point corner) 
   read.parts.clear();
   for (const Rect& rect : region.rects()) {
     const auto rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(
-        band_bytes / (rect.width() * std::int64_t{bytes_per_pixel}), 1, rect.height()));
+        band_bytes / std::max<std::int64_t>(rect.width() * std::int64_t{bytes_per_pixel}, 1), 1,
+        rect.height()));
     for (std::int32_t top = rect.top; top < rect.bottom; top += rows) {
       const Rect band{rect.left, top, rect.right, std::min(top + rows, rect.bottom)};
       const Rect on_root = translate(band, corner.x, corner.y);

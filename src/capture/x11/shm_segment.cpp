@@ -54,7 +54,7 @@ bool ShmSegment::attach_system_v() {
   const int key = shmget(IPC_PRIVATE, bytes_, IPC_CREAT | 0600);
   if (key < 0) return false;
   void* data = shmat(key, nullptr, 0);
-  bool ok = data != reinterpret_cast<void*>(-1);
+  bool ok = reinterpret_cast<std::intptr_t>(data) != -1;
   if (ok) {
     data_ = static_cast<std::uint8_t*>(data);
     id_ = connection_->new_id();

@@ -19,6 +19,33 @@ struct Atoms {
   xcb_atom_t utf8;
 };
 
+/// How many bytes follow the first of a character; nullopt for a byte that can be no first one.
+std::optional<int> followers(unsigned char first) {
+  if (first < 0x80) return 0;
+  if (first >= 0xc2 && first < 0xe0) return 1;
+  if (first >= 0xe0 && first < 0xf0) return 2;
+  if (first >= 0xf0 && first < 0xf5) return 3;
+  return std::nullopt;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i++]);
+    const std::optional<int> count = followers(first);
+    if (!count) return false;
+    for (int k = 0; k < *count; ++k, ++i) {
+      if (i >= text.size()) return false;
+      const auto next = static_cast<unsigned char>(text[i]);
+      // Surrogates, overlong forms and what lies beyond U+10FFFF show in the second byte.
+      const bool bad_second =
+          k == 0 && ((first == 0xe0 && next < 0xa0) || (first == 0xed && next >= 0xa0) ||
+                     (first == 0xf0 && next < 0x90) || (first == 0xf4 && next >= 0x90));
+      if ((next & 0xc0) != 0x80 || bad_second) return false;
+    }
+  }
+  return true;
+}
+
 xcb_get_property_cookie_t ask(const Connection& c, xcb_window_t window, xcb_atom_t property,
                               xcb_atom_t type) {
   return xcb_get_property(c.get(), 0, window, property, type, 0, max_property_words);
@@ -44,6 +71,7 @@ std::vector<xcb_window_t> visible_children(const Connection& c) {
   const xcb_window_t* children = xcb_query_tree_children(tree.get());
   const auto count = static_cast<std::size_t>(xcb_query_tree_children_length(tree.get()));
   std::vector<xcb_get_window_attributes_cookie_t> cookies;
+  cookies.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     cookies.push_back(xcb_get_window_attributes(c.get(), children[i]));
   std::vector<xcb_window_t> visible;
@@ -83,8 +111,7 @@ std::optional<WindowInfo> answer(const Connection& c, const Questions& q) {
   if (!geometry || !place) return std::nullopt;
   WindowInfo info;
   info.id = q.window;
-  info.title = text_of(name);
-  if (info.title.empty()) info.title = utf8_from_latin1(text_of(old_name));
+  info.title = text_of(name).empty() ? to_utf8(text_of(old_name)) : to_utf8(text_of(name));
   if (!pid.empty()) info.pid = pid[0];
   info.desktop = Rect::of(Point{place->dst_x, place->dst_y}, {geometry->width, geometry->height});
   return info;
@@ -92,7 +119,8 @@ std::optional<WindowInfo> answer(const Connection& c, const Questions& q) {
 
 }  // namespace
 
-std::string utf8_from_latin1(std::string_view text) {
+std::string to_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
   std::string out;
   for (const char letter : text) {
     const auto code = static_cast<unsigned char>(letter);
@@ -113,6 +141,7 @@ std::vector<WindowInfo> list_windows(const Connection& c) {
   const bool managed = list && list->format == 32;
   const std::vector<xcb_window_t> ids = managed ? words_of(list) : visible_children(c);
   std::vector<Questions> questions;
+  questions.reserve(ids.size());
   for (const xcb_window_t id : ids) questions.push_back(question(c, atoms, id));
   std::vector<WindowInfo> windows;
   for (const Questions& q : questions)

@@ -14,7 +14,7 @@ namespace rustcam::x11 {
 /// children that have a title. Titles are UTF-8.
 std::vector<WindowInfo> list_windows(const Connection& connection);
 
-/// ISO 8859-1, which old window titles are in, as UTF-8.
-std::string utf8_from_latin1(std::string_view text);
+/// `text` itself where it is UTF-8; else, as old window titles are, taken as ISO 8859-1.
+std::string to_utf8(std::string_view text);
 
 }  // namespace rustcam::x11
