@@ -53,7 +53,7 @@ struct Scaler::Impl {
   struct Free {
     void operator()(SwsContext* p) const noexcept { sws_freeContext(p); }
   };
-  // swscale takes packed RGB through YUV and back, four times as slow and not exact. So it is given
+  // swscale takes packed RGB through YUV and back, three to four times as slow. So it is given
   // blue, green and red as if they were the planes of yuv444p, which it scales one by one.
   static constexpr PixelFormat planar = PixelFormat::yuv444p;
   std::unique_ptr<SwsContext, Free> context;

@@ -14,9 +14,8 @@ struct Weights {
   std::int16_t r;
 };
 
-/// Fourteen bits keep every value within 0.53 of the exact one: 0.5 of rounding and at most
-/// 3 * 255 * 0.5 / 2^14 from the weights. The weights of luma sum up so that white is exact, those
-/// of chroma to 0, so that greys have none.
+/// Fourteen bits keep every value within 0.51 of the exact one, of which 0.5 are rounding. The
+/// weights of luma sum up so that white is exact, those of chroma to 0, so that greys have none.
 struct YuvCoefficients {
   static constexpr int bits = 14;
 
