@@ -39,15 +39,15 @@ bool among(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// What a mov file's four characters for raw video can name; else the bytes come back as another
-/// format or not at all. Found by reading such files back.
-bool mov_names_raw(AVPixelFormat format) {
-  return format == AV_PIX_FMT_RGB24 || format == AV_PIX_FMT_BGRA;
-}
-
+/// What each container's four characters for raw video can name; other bytes are refused, or come
+/// back as another format. Found by reading such files back.
 bool holds_raw(const Container& container, AVPixelFormat format) {
-  if (container.name == "mov") return mov_names_raw(format);
-  return container.name == "matroska" || container.name == "nut" || container.ticks == Ticks::none;
+  if (container.name == "mov")
+    return format == AV_PIX_FMT_BGRA || format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_RGB24;
+  if (container.name == "matroska")
+    return format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_YUV420P || format == AV_PIX_FMT_NV12 ||
+           format == AV_PIX_FMT_GRAY8;
+  return container.name == "nut" || container.ticks == Ticks::none;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "media/encoder_frames.h"
+#include "media/encoder_options.h"
 #include "media/encoder_traits.h"
 #include "media/ffmpeg.h"
 #include "media/log_capture.h"
@@ -33,8 +33,8 @@ void try_to_open(const AVCodec& codec, AVPixelFormat pixels, EncoderInfo& info) 
   context->pix_fmt = pixels;
   context->time_base = {1, 30};
   context->framerate = {30, 1};
-  context->thread_count = 1;
   if (codec.id == AV_CODEC_ID_MJPEG) context->color_range = AVCOL_RANGE_JPEG;
+  if (pixels != AV_PIX_FMT_PAL8) apply_encoder_options({}, codec, std::nullopt, *context);
   const LogCapture log;
   const int result = avcodec_open2(context.get(), &codec, nullptr);
   info.opens = result >= 0;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "media/log_capture.h"
+#include "platform/environment.h"
 
 namespace rustcam {
 namespace {
@@ -138,10 +139,26 @@ void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec
 }
 
 void apply_svtav1(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
+  // It prints its settings on stderr, past FFmpeg's log.
+  default_environment("SVT_LOG", "1");
   set(context, "preset", std::to_string(preset.svtav1));
   if (!request.bitrate)
     set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
   set(context, "svtav1-params", "pred-struct=1:lookahead=0");
+}
+
+/// x264 complains of a wrong one on stderr, past FFmpeg's log.
+void check_x264_tune(std::string_view value) {
+  constexpr std::array<std::string_view, 9> tunes{"film",       "animation",   "grain",
+                                                  "stillimage", "psnr",        "ssim",
+                                                  "fastdecode", "zerolatency", "touhou"};
+  while (!value.empty()) {
+    const std::size_t length = std::min(value.find_first_of(",./-+"), value.size());
+    if (std::find(tunes.begin(), tunes.end(), value.substr(0, length)) == tunes.end())
+      throw UsageError("the encoder libx264 refuses tune=" + std::string(value) +
+                       ": choose film, animation, grain, stillimage, fastdecode or zerolatency");
+    value.remove_prefix(std::min(length + 1, value.size()));
+  }
 }
 
 }  // namespace
@@ -211,6 +228,7 @@ void apply_user_options(const OutputRequest& request, const AVCodec& codec,
   LogCapture log;
   for (const auto& [key, value] : request.encoder_options) {
     log.clear();
+    if (key == "tune" && traits_of(codec).family == EncoderFamily::x264) check_x264_tune(value);
     const int result = av_opt_set(&context, key.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
     if (result == AVERROR_OPTION_NOT_FOUND)
       throw UsageError("the encoder " + std::string(codec.name) + " has no option '" + key +

@@ -1,12 +1,40 @@
 #include "media/ffmpeg.h"
 
 #include <array>
+#include <limits>
 #include <new>
+#include <string_view>
 
 #include "base/error.h"
 #include "media/ffmpeg_info.h"
 
 namespace rustcam {
+
+namespace {
+
+/// SVT-AV1 never returns from its end unless it was given a frame and told that no more come.
+void end_svt(AVCodecContext& context) noexcept {
+  AVFrame* frame = av_frame_alloc();
+  AVPacket* packet = av_packet_alloc();
+  if (frame != nullptr && packet != nullptr) {
+    frame->format = context.pix_fmt;
+    frame->width = context.width;
+    frame->height = context.height;
+    frame->pts = std::numeric_limits<std::int32_t>::max();
+    if (av_frame_get_buffer(frame, 0) >= 0 && avcodec_send_frame(&context, frame) >= 0)
+      avcodec_send_frame(&context, nullptr);
+    while (avcodec_receive_packet(&context, packet) >= 0) av_packet_unref(packet);
+  }
+  av_frame_free(&frame);
+  av_packet_free(&packet);
+}
+
+}  // namespace
+
+void AvFree::operator()(AVCodecContext* p) const noexcept {
+  if (avcodec_is_open(p) != 0 && std::string_view(p->codec->name) == "libsvtav1") end_svt(*p);
+  avcodec_free_context(&p);
+}
 
 FramePtr make_frame() {
   FramePtr frame(av_frame_alloc());

@@ -14,7 +14,7 @@ extern "C" {
 namespace rustcam {
 
 struct AvFree {
-  void operator()(AVCodecContext* p) const noexcept { avcodec_free_context(&p); }
+  void operator()(AVCodecContext* p) const noexcept;
   void operator()(AVFrame* p) const noexcept { av_frame_free(&p); }
   void operator()(AVPacket* p) const noexcept { av_packet_free(&p); }
   void operator()(AVFormatContext* p) const noexcept { avformat_free_context(p); }

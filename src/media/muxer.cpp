@@ -57,7 +57,9 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* cons
     AVStream* stream = avformat_new_stream(format_.get(), nullptr);
     if (stream == nullptr) throw std::bad_alloc();
     check(avcodec_parameters_from_context(stream->codecpar, context), "describe the video");
-    stream->codecpar->codec_tag = 0;
+    // Only for raw video does the encoder's own code say more than the codec: the pixel format.
+    if (context->codec_id != AV_CODEC_ID_RAWVIDEO || settings.container.fragmented)
+      stream->codecpar->codec_tag = 0;
     stream->time_base = base;
     stream->avg_frame_rate = context->framerate;
     stream->r_frame_rate = context->framerate;

@@ -56,7 +56,6 @@ class Muxer {
   FormatContextPtr format_;
   std::vector<AVRational> time_bases_;  ///< of each stream's packets
   bool fragments_ = false;              ///< MP4's family, in fragments
-  bool trailer_written_ = false;
   bool finished_ = false;
   std::int64_t count_ = 0;
   std::int64_t fragment_bytes_ = 0;

@@ -75,7 +75,9 @@ SampleFormat named_format(const std::string& name) {
 
 SampleFormat choose_raw_format(const OutputRequest& request, const Container& container) {
   const bool y4m = container.name == "y4m";
-  const SampleFormat format = named_format(request.pixel_format.value_or(y4m ? "yuv420p" : "bgra"));
+  const bool holds_bgra = can_hold(container, AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_BGRA);
+  const SampleFormat format =
+      named_format(request.pixel_format.value_or(y4m ? "yuv420p" : (holds_bgra ? "bgra" : "rgba")));
   if (y4m && format.name != "yuv420p" && format.name != "yuv444p" && format.name != "gray")
     throw UsageError("y4m holds yuv420p, yuv444p or gray, not " + std::string(format.name));
   if (!y4m && (format.name == "yuv444p" || format.name.starts_with("yuvj")))
