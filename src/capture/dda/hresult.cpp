@@ -21,7 +21,7 @@ struct Meaning {
   const char* text;
 };
 
-constexpr std::array<Meaning, 17> meanings{{
+constexpr std::array<Meaning, 18> meanings{{
     {S_OK, Outcome::success, "done"},
     {DXGI_ERROR_WAIT_TIMEOUT, Outcome::nothing_yet, "no frame came in time"},
     {DXGI_ERROR_ACCESS_LOST, Outcome::lost,
@@ -33,6 +33,8 @@ constexpr std::array<Meaning, 17> meanings{{
     {DXGI_ERROR_DEVICE_RESET, Outcome::lost, "the graphics device was reset"},
     {DXGI_ERROR_DEVICE_HUNG, Outcome::lost, "the graphics device hung"},
     {DXGI_ERROR_DRIVER_INTERNAL_ERROR, Outcome::lost, "the graphics driver failed"},
+    {DXGI_ERROR_MODE_CHANGE_IN_PROGRESS, Outcome::lost,
+     "the display's mode is changing; try again"},
     {DXGI_ERROR_NOT_FOUND, Outcome::lost, "the output is not there; plug it in or wake it"},
     {DXGI_ERROR_SESSION_DISCONNECTED, Outcome::lost,
      "this session has no screen (a closed remote desktop or another user's turn); connect to it "
