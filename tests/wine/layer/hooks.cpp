@@ -27,7 +27,18 @@ Originals& originals() {
   return all;
 }
 
+/// Wine enumerates outputs for itself too, and then takes them for objects of its own.
+bool is_in_program(const void* address) {
+  HMODULE module = nullptr;
+  return GetModuleHandleExW(
+             GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+             static_cast<LPCWSTR>(address), &module) &&
+         module == GetModuleHandleW(nullptr);
+}
+
 HRESULT STDMETHODCALLTYPE enum_outputs(IDXGIAdapter* adapter, UINT index, IDXGIOutput** out) {
+  if (!is_in_program(__builtin_return_address(0)))
+    return originals().enum_outputs(adapter, index, out);
   Com<IDXGIOutput> first;
   originals().enum_outputs(adapter, 0, first.put());
   return enumerate(index, query<IDXGIOutput6>(first.get()), out);
