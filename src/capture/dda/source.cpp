@@ -98,9 +98,10 @@ std::optional<AcquireStatus> DdaSource::take(const DXGI_OUTDUPL_FRAME_INFO& info
   }
   texture.reset();  // the system wants it back before the frame
   if (!first_delivered_) {
-    if (!held_) held_ = Held{now() + better_first_frame, presented_at(info)};
-    held_->masked = info.ProtectedContentMaskedOut != FALSE;
     if (!presented || canvas_is_black()) {
+      // The time counts from here: the first read-back of all can be slow.
+      if (!held_) held_ = Held{now() + better_first_frame, presented_at(info)};
+      held_->masked = info.ProtectedContentMaskedOut != FALSE;
       release();
       return std::nullopt;
     }

@@ -83,6 +83,8 @@ void set(Config& config, const std::string& key, const std::string& value) {
     config.rotation = static_cast<rustcam::Rotation>(std::stoi(value));
   } else if (key == "hdr") {
     config.hdr_nits = std::stod(value);
+  } else if (key == "no_white_level") {
+    config.no_white_level = value == "1";
   } else if (key == "pointer") {
     config.pointer = parse_pointer(value);
   } else if (key == "pointer_at") {

@@ -43,7 +43,8 @@ struct Config {
   rustcam::Rational hz{60, 1};
   std::string scene = "mover";  ///< a scene's name, or "black"
   rustcam::Rotation rotation = rustcam::Rotation::none;
-  double hdr_nits = 0;  ///< SDR white of an HDR desktop; 0: SDR desktop
+  double hdr_nits = 0;          ///< SDR white of an HDR desktop; 0: SDR desktop
+  bool no_white_level = false;  ///< the system does not tell the SDR white of an HDR desktop
   PointerChoice pointer = PointerChoice::none;
   std::optional<rustcam::Point> pointer_at;  ///< stands there; else it moves
   double pointer_hz = 0;                     ///< updates of the pointer alone

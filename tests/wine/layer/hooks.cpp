@@ -17,9 +17,12 @@ constexpr std::size_t enum_outputs_slot = 7;
 
 using EnumOutputs = HRESULT(STDMETHODCALLTYPE*)(IDXGIAdapter*, UINT, IDXGIOutput**);
 
+using GetDeviceInfo = LONG(WINAPI*)(DISPLAYCONFIG_DEVICE_INFO_HEADER*);
+
 struct Originals {
   EnumOutputs enum_outputs = nullptr;
   PFN_D3D11_CREATE_DEVICE create_device = nullptr;
+  GetDeviceInfo get_device_info = nullptr;
 };
 
 Originals& originals() {
@@ -55,6 +58,20 @@ HRESULT WINAPI create_device(IDXGIAdapter* adapter, D3D_DRIVER_TYPE type, HMODUL
   }
   return originals().create_device(adapter, type, software, flags, levels, level_count, sdk, device,
                                    level, context);
+}
+
+/// DISPLAYCONFIG_SDR_WHITE_LEVEL, which Wine does not answer: thousandths of 80 nits.
+LONG WINAPI get_device_info(DISPLAYCONFIG_DEVICE_INFO_HEADER* header) {
+  struct SdrWhiteLevel {
+    DISPLAYCONFIG_DEVICE_INFO_HEADER header;
+    ULONG level;
+  };
+  const double nits = state().config.hdr_nits;
+  if (header->type != DISPLAYCONFIG_DEVICE_INFO_GET_SDR_WHITE_LEVEL || nits <= 0 ||
+      state().config.no_white_level)
+    return originals().get_device_info(header);
+  reinterpret_cast<SdrWhiteLevel*>(header)->level = static_cast<ULONG>(nits / 80 * 1000 + 0.5);
+  return ERROR_SUCCESS;
 }
 
 void write_pointer(void** at, void* value) {
@@ -102,6 +119,10 @@ bool install_hooks() {
   if (void** slot = import_slot("d3d11.dll", "D3D11CreateDevice")) {
     originals().create_device = reinterpret_cast<PFN_D3D11_CREATE_DEVICE>(*slot);
     write_pointer(slot, reinterpret_cast<void*>(&create_device));
+  }
+  if (void** slot = import_slot("user32.dll", "DisplayConfigGetDeviceInfo")) {
+    originals().get_device_info = reinterpret_cast<GetDeviceInfo>(*slot);
+    write_pointer(slot, reinterpret_cast<void*>(&get_device_info));
   }
   return true;
 }
