@@ -23,9 +23,11 @@ const Backend& automatic_backend() {
     if (support.available) return *backend;
     reasons += std::string(backend->name) + ": " + support.reason + "; ";
   }
-  throw CaptureError("there is no screen to capture (" +
-                     (reasons.empty() ? "this build has no back end for one; " : reasons) +
-                     "--backend virtual needs none)");
+  if (reasons.empty()) reasons = "this build has no back end for one; ";
+  // A back end's own advice may name it already.
+  const bool named = reasons.find("--backend virtual") != std::string::npos;
+  throw CaptureError("there is no screen to capture: " + reasons +
+                     (named ? "the virtual display needs none" : "--backend virtual needs none"));
 }
 
 }  // namespace

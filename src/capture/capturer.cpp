@@ -82,7 +82,8 @@ auto Capturer::take_next(Duration timeout, Take take)
     const bool was_lost = reader.lost();
     SourceEvent event{};
     try {
-      event = reader.next(deadline);
+      // One left over from a call that had no picture to put it in is not waited for.
+      event = reader.next(reader.frame_pending() ? now() : deadline);
     } catch (const AccessLost&) {
       describe();
       throw;

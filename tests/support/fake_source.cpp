@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/error.h"
+#include "capture/gpu_source.h"
 
 namespace rustcam::test {
 namespace {
@@ -106,6 +107,11 @@ void FakeScreen::fail_next_acquire_with_device_error() {
   changed_.notify_all();
 }
 
+void FakeScreen::set_textures(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  textures_ = count;
+}
+
 TargetInfo FakeScreen::target() const {
   const std::lock_guard lock(mutex_);
   return target_;
@@ -131,7 +137,7 @@ int FakeScreen::open_sources() const {
   return open_sources_;
 }
 
-class FakeSource final : public FrameSource {
+class FakeSource final : public FrameSource, private GpuSource {
  public:
   explicit FakeSource(std::shared_ptr<FakeScreen> screen) : screen_(std::move(screen)) {
     const std::lock_guard lock(screen_->mutex_);
@@ -210,12 +216,32 @@ class FakeSource final : public FrameSource {
     return pointer_;
   }
 
+  GpuSource* gpu() noexcept override {
+    const std::lock_guard lock(screen_->mutex_);
+    return screen_->textures_ > 0 ? this : nullptr;
+  }
+
   Loss last_loss() const override {
     const std::lock_guard lock(screen_->mutex_);
     return screen_->loss_;
   }
 
  private:
+  std::optional<GpuFrame> share() override {
+    const std::lock_guard lock(screen_->mutex_);
+    if (screen_->fail_read_) {
+      screen_->fail_read_ = false;
+      throw AccessLost("the fake copy failed", "FAKE_COPY");
+    }
+    std::erase_if(screen_->textures_held_, [](const auto& held) { return held.expired(); });
+    if (screen_->textures_held_.size() == screen_->textures_) return std::nullopt;
+    GpuFrame frame;
+    frame.size = target_.size();
+    frame.texture = std::make_shared<int>();
+    screen_->textures_held_.push_back(frame.texture);
+    return frame;
+  }
+
   bool news() const {
     const FakeScreen& s = *screen_;
     return first_ || s.fail_acquire_ || losses_ != s.losses_ || sizes_ != s.sizes_ ||

@@ -41,6 +41,8 @@ class FakeScreen {
   void set_index(int index);
   void fail_next_read(bool fail = true);  ///< with AccessLost
   void fail_next_acquire_with_device_error();
+  /// The system shares textures, this many at a time.
+  void set_textures(std::size_t count);
 
   TargetInfo target() const;
   std::vector<std::uint32_t> pixels() const;
@@ -67,6 +69,8 @@ class FakeScreen {
   Hints hints_ = Hints::exact;
   bool fail_read_ = false;
   bool fail_acquire_ = false;
+  std::size_t textures_ = 0;
+  std::vector<std::weak_ptr<const void>> textures_held_;
   std::int64_t pixels_read_ = 0;
   int openings_ = 0;
   int open_sources_ = 0;
