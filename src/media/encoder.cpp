@@ -67,7 +67,7 @@ CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, 
   const OutputPlan& plan = request.plan;
   context->width = encoded.width;
   context->height = encoded.height;
-  context->pix_fmt = request.format.av;
+  context->pix_fmt = codec.id == AV_CODEC_ID_GIF ? AV_PIX_FMT_PAL8 : request.format.av;
   context->sample_aspect_ratio = {1, 1};
   const int num = static_cast<int>(plan.fps.num);
   const int den = static_cast<int>(plan.fps.den);

@@ -2,16 +2,10 @@
 
 #include <cstring>
 
-#include "base/error.h"
 #include "image/convert.h"
 
 namespace rustcam {
 namespace {
-
-/// More rectangles than this cost more to keep apart than to convert together.
-constexpr std::size_t max_rects = 16;
-/// The most that an encoder with its threads and lookahead was seen to hold, with room to spare.
-constexpr std::size_t max_frames = 128;
 
 /// Repeats the last sample of each row and the last row, where the plane is larger than the
 /// picture.
@@ -27,10 +21,23 @@ void repeat_plane_edges(std::uint8_t* data, std::ptrdiff_t stride, Size filled, 
     std::memcpy(data + y * stride, last_row, static_cast<std::size_t>(whole.width));
 }
 
+FramePtr prototype(const SampleFormat& format, Size encoded) {
+  FramePtr frame = make_frame();
+  frame->format = format.av;
+  frame->width = encoded.width;
+  frame->height = encoded.height;
+  tag_colours(format, *frame);
+  if (is_chroma_subsampled(format.pixels)) frame->chroma_location = AVCHROMA_LOC_CENTER;
+  return frame;
+}
+
 }  // namespace
 
 EncoderFrames::EncoderFrames(const SampleFormat& format, Size picture, Size encoded)
-    : format_(format), picture_(picture), encoded_(encoded) {}
+    : format_(format),
+      picture_(picture),
+      encoded_(encoded),
+      pool_(prototype(format, encoded), picture) {}
 
 ImageView EncoderFrames::view(AVFrame& frame) const {
   ImageView v;
@@ -51,46 +58,12 @@ void EncoderFrames::repeat_edges(AVFrame& frame) const {
   repeat_plane_edges(frame.data[0], frame.linesize[0], picture_, encoded_);
 }
 
-EncoderFrames::Entry& EncoderFrames::add() {
-  if (entries_.size() >= max_frames)
-    throw MediaError("the encoder keeps more than " + std::to_string(max_frames) +
-                     " pictures: choose a shorter lookahead");
-  Entry entry{make_frame(), Rect::of(picture_)};
-  AVFrame& frame = *entry.frame;
-  frame.format = format_.av;
-  frame.width = encoded_.width;
-  frame.height = encoded_.height;
-  tag_colours(format_, frame);
-  if (is_chroma_subsampled(format_.pixels)) frame.chroma_location = AVCHROMA_LOC_CENTER;
-  const int result = av_frame_get_buffer(&frame, 0);
-  if (result < 0)
-    throw MediaError("cannot allocate an encoder's picture: " + av_error_text(result),
-                     av_error_name(result));
-  entries_.push_back(std::move(entry));
-  return entries_.back();
-}
-
-EncoderFrames::Entry& EncoderFrames::choose() {
-  Entry* best = nullptr;
-  for (Entry& e : entries_)
-    if (av_frame_is_writable(e.frame.get()) != 0 &&
-        (best == nullptr || e.debt.area() < best->debt.area()))
-      best = &e;
-  return best != nullptr ? *best : add();
-}
-
 AVFrame& EncoderFrames::show(const ConstImageView& picture, const Region& damage) {
-  for (Entry& e : entries_) {
-    e.debt.add(damage);
-    e.debt = e.debt.simplified(max_rects);
-  }
-  if (!entries_.empty() && entries_[last_].debt.empty()) return *entries_[last_].frame;
-  Entry& entry = choose();
-  convert(picture, entry.debt, view(*entry.frame));
-  repeat_edges(*entry.frame);
-  entry.debt.clear();
-  last_ = static_cast<std::size_t>(&entry - entries_.data());
-  return *entry.frame;
+  pool_.damage(damage);
+  return pool_.show([&](AVFrame& frame, const Region& debt) {
+    convert(picture, debt, view(frame));
+    repeat_edges(frame);
+  });
 }
 
 }  // namespace rustcam

@@ -7,6 +7,7 @@
 
 #include "media/encoder_frames.h"
 #include "media/muxer.h"
+#include "media/palette_frames.h"
 #include "media/picture_fitter.h"
 
 namespace rustcam {
@@ -160,7 +161,11 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
                             ", a pixel larger than the picture's " + to_string(picture) +
                             ", because " + report.name + " takes even sizes only",
                         "use --pixel-format yuv444p or .webm for the exact size"});
-  auto source = std::make_unique<EncoderFrames>(format, picture, encoded);
+  std::unique_ptr<PictureSource> source;
+  if (encoder->context().pix_fmt == AV_PIX_FMT_PAL8)
+    source = std::make_unique<PaletteFrames>(picture);
+  else
+    source = std::make_unique<EncoderFrames>(format, picture, encoded);
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, plan.request.force);
   return std::make_unique<VideoSink>(plan, container, picture, std::move(encoder),

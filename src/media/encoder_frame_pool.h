@@ -1,0 +1,41 @@
+// A few reused AVFrames that remember what they are behind by.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "base/region.h"
+#include "media/ffmpeg.h"
+
+namespace rustcam {
+
+/// Each frame has the debt of what changed since it was last current. One that the encoder still
+/// holds is never written to.
+class EncoderFramePool {
+ public:
+  /// Frames like `prototype` (format, size, tags), which shows a picture of `picture`'s size.
+  EncoderFramePool(FramePtr prototype, Size picture);
+
+  /// The picture changed by `damage` since the last call.
+  void damage(const Region& damage);
+  /// A frame that shows the current picture, after `fill` has drawn its debt where there is any.
+  /// Valid until the next call; only its time stamps may be changed. Throws MediaError where the
+  /// encoder keeps too many.
+  AVFrame& show(const std::function<void(AVFrame& frame, const Region& debt)>& fill);
+
+ private:
+  struct Entry {
+    FramePtr frame;
+    Region debt;
+  };
+  Entry& choose();
+  Entry& add();
+
+  FramePtr prototype_;
+  Size picture_;
+  std::vector<Entry> entries_;
+  std::size_t last_ = 0;
+};
+
+}  // namespace rustcam
