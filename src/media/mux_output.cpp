@@ -109,7 +109,8 @@ void MuxOutput::set_space_aside(std::int64_t end, std::int64_t tail) {
       set_aside_until_ = until;
       return;
     } catch (const DiskFull&) {
-      if (until == needed) out_of_space_ = std::current_exception();
+      out_of_space_ = until == needed;
+      if (out_of_space_) space_warning_ = std::current_exception();
     }
   }
 }
@@ -151,8 +152,8 @@ void MuxOutput::sync_soon() {
   if (background_sync_) background_sync_->request();
 }
 
-void MuxOutput::check_space() const {
-  if (out_of_space_) std::rethrow_exception(out_of_space_);
+void MuxOutput::check_space() {
+  if (space_warning_) std::rethrow_exception(std::exchange(space_warning_, nullptr));
 }
 
 void MuxOutput::rethrow() {

@@ -42,9 +42,9 @@ class MuxOutput {
   /// Brings what is committed to the disk, now or soon.
   void sync();
   void sync_soon();
-  /// Throws DiskFull once the space set aside had to be touched: what was written so far is whole,
-  /// and the end must be made now.
-  void check_space() const;
+  /// Throws DiskFull, once, when the space set aside has to be touched: what was written so far is
+  /// whole, and the end must be made now.
+  void check_space();
   /// True after a full disk took a piece: what the muxer believes about the file is wrong then.
   bool lost_piece() const noexcept { return lost_piece_; }
   /// Throws what a write inside the muxer threw.
@@ -73,7 +73,8 @@ class MuxOutput {
   bool random_access_;
   bool can_set_aside_ = false;
   bool lost_piece_ = false;
-  std::exception_ptr out_of_space_;
+  bool out_of_space_ = false;
+  std::exception_ptr space_warning_;
   std::exception_ptr failure_;
 };
 
