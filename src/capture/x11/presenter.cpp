@@ -51,9 +51,10 @@ class Window final : public Presenter {
   PixelLayout layout_;
   Size size_;
   std::unique_ptr<Scene> scene_;
-  std::vector<std::uint8_t> picture_;  ///< bgra, rows without padding
   std::unique_ptr<ShmSegment> segment_;
-  std::vector<std::uint8_t> packed_;  ///< one rectangle, where memory is not shared
+  std::vector<std::uint8_t> own_picture_;  ///< unless the scene is drawn into shared memory itself
+  std::uint8_t* picture_ = nullptr;        ///< bgra, rows without padding
+  std::vector<std::uint8_t> packed_;       ///< one rectangle, where memory is not shared
   xcb_window_t window_ = XCB_NONE;
   xcb_gcontext_t context_ = XCB_NONE;
   xcb_atom_t protocols_ = XCB_NONE;
@@ -71,9 +72,14 @@ Window::Window(const PresenterOptions& options) : layout_(root_layout(connection
   const TargetInfo output = choose_output(connection_, options.output);
   size_ = options.size.value_or(output.size());
   scene_ = make_scene(options.scene, size_, {.barcode = options.barcode});
-  picture_.resize(static_cast<std::size_t>(size_.width) * static_cast<std::size_t>(size_.height) *
-                  4);
-  segment_ = ShmSegment::create(connection_, picture_.size());
+  const std::size_t bytes = static_cast<std::size_t>(Rect::of(size_).area()) * 4;
+  segment_ = ShmSegment::create(connection_, bytes);
+  if (segment_ && layout_ == PixelLayout::xrgb8) {
+    picture_ = segment_->data();
+  } else {
+    own_picture_.resize(bytes);
+    picture_ = own_picture_.data();
+  }
   open({output.desktop.left, output.desktop.top});
 }
 
@@ -124,7 +130,7 @@ bool Window::present(std::int64_t n) {
   Region changed = shown_ ? scene_->dirty(*shown_, n) : Region(Rect::of(size_));
   ImageView view;
   view.size = size_;
-  view.planes[0] = {picture_.data(), std::ptrdiff_t{size_.width} * 4};
+  view.planes[0] = {picture_, std::ptrdiff_t{size_.width} * 4};
   scene_->draw(n, changed, view);
   shown_ = n;
   changed.add(exposed_);
@@ -148,7 +154,7 @@ void Window::put(const Rect& rect) {
     std::uint8_t* to = segment_
                            ? segment_->data() + at
                            : packed_.data() + static_cast<std::size_t>(y - rect.top) * row_bytes;
-    from_bgra(layout_, picture_.data() + at, to, width);
+    from_bgra(layout_, picture_ + at, to, width);
   }
   xcb_connection_t* c = connection_.get();
   const auto x = static_cast<std::int16_t>(rect.left);
