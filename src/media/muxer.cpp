@@ -13,6 +13,8 @@ namespace {
 
 /// A fragment or cluster is held in memory until it is whole.
 constexpr std::int64_t max_fragment_bytes = std::int64_t{24} << 20;
+/// Pictures that an encoder may still hold when the end has to be made.
+constexpr std::int64_t held_back = 32;
 constexpr std::size_t spare_box_bytes = 16;
 /// What an index needs for each sample, at most.
 constexpr std::int64_t index_bytes_per_sample = 24;
@@ -101,7 +103,8 @@ std::int64_t Muxer::ticks(std::int64_t slots) const {
 }
 
 std::int64_t Muxer::tail() const noexcept {
-  return index_bytes_per_sample * count_ + static_cast<std::int64_t>(movie_head_.size());
+  return index_bytes_per_sample * count_ + recent_bytes_ +
+         static_cast<std::int64_t>(movie_head_.size());
 }
 
 /// Puts a spare box behind the file's type: at the end it becomes the head of one box of data that
@@ -163,6 +166,7 @@ void Muxer::write(AVPacket& packet, int stream) {
   }
   const bool due = fragment_is_due(packet);
   fragment_bytes_ += packet.size;
+  recent_bytes_ += packet.size - recent_bytes_ / held_back;
   av_packet_rescale_ts(&packet, time_bases_[index], format_->streams[stream]->time_base);
   LogCapture log;
   const int result = av_write_frame(format_.get(), &packet);

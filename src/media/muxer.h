@@ -59,6 +59,7 @@ class Muxer {
   bool finished_ = false;
   std::int64_t count_ = 0;
   std::int64_t fragment_bytes_ = 0;
+  std::int64_t recent_bytes_ = 0;  ///< of about the last pictures that an encoder holds back
   std::optional<std::int64_t> fragment_start_;  ///< slot of its first packet
   TimePoint fragment_opened_{};
   TimePoint last_sync_{};
