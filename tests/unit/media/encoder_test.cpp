@@ -1,0 +1,131 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+#include "base/error.h"
+#include "support.h"
+
+using namespace rustcam;
+using namespace rustcam::media_test;
+
+namespace {
+
+bool here(const char* encoder) {
+  return avcodec_find_encoder_by_name(encoder) != nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("every software encoder keeps all pictures, their times and their colours") {
+  const TempFolder folder;
+  struct Case {
+    const char* encoder;
+    const char* file;
+    const char* range;
+  };
+  for (const Case& c :
+       {Case{"libx264", "a.mp4", "tv"}, Case{"libx265", "b.mp4", "tv"},
+        Case{"libsvtav1", "c.mp4", "tv"}, Case{"libsvtav1", "d.webm", "tv"},
+        Case{"libvpx", "e.webm", "tv"}, Case{"libvpx-vp9", "f.mp4", "tv"},
+        Case{"mpeg4", "g.mp4", "tv"}, Case{"ffv1", "h.mkv", "tv"}, Case{"mjpeg", "i.mkv", "pc"},
+        Case{"mjpeg", "j.mov", "pc"}, Case{"mpeg2video", "k.ts", "tv"},
+        Case{"libx264", "l.ts", "tv"}, Case{"libx265", "m.mkv", "tv"}}) {
+    if (!here(c.encoder)) continue;
+    const std::string path = folder / c.file;
+    CAPTURE(path);
+    CAPTURE(std::string(c.encoder));
+    OutputRequest request;
+    request.path = path;
+    request.encoder = c.encoder;
+    request.fps = Rational{30, 1};
+    const auto r = record(request, {128, 96}, every_slot(50), 50);
+    CHECK(r.report.name == c.encoder);
+    const auto times = probe(path, "frame", "pts_time");
+    REQUIRE(times.size() == 50);
+    const double first = std::atof(times[0].c_str());
+    for (std::size_t n = 0; n < times.size(); ++n)
+      CHECK(std::abs(std::atof(times[n].c_str()) - first - static_cast<double>(n) / 30) < 1e-3);
+    if (std::string(c.encoder) != "mpeg4" && std::string(c.encoder) != "libvpx" &&
+        std::string(c.encoder) != "mpeg2video")
+      CHECK(probe_one(path, "stream", "color_range") == c.range);
+    check_plays(path);
+  }
+}
+
+TEST_CASE("preset, crf, bitrate and gop reach every family") {
+  const TempFolder folder;
+  const auto size_of = [&](const std::string& encoder, auto&& change) {
+    OutputRequest request;
+    request.path = folder / "a.mkv";
+    request.encoder = encoder;
+    request.force = true;
+    change(request);
+    return record(request, {256, 192}, every_slot(40), 40).files[0].bytes;
+  };
+  for (const char* encoder : {"libx264", "libx265", "libvpx-vp9", "libvpx", "libsvtav1"}) {
+    if (!here(encoder)) continue;
+    CAPTURE(std::string(encoder));
+    const auto fine = size_of(encoder, [](OutputRequest& r) { r.crf = 8; });
+    const auto coarse = size_of(encoder, [](OutputRequest& r) { r.crf = 45; });
+    CHECK(fine > coarse);
+    CHECK(size_of(encoder, [](OutputRequest& r) { r.preset = "ultrafast"; }) > 0);
+    CHECK(size_of(encoder, [](OutputRequest& r) { r.bitrate = 2'000'000; }) > 0);
+  }
+  OutputRequest request;
+  request.path = folder / "gop.mp4";
+  request.encoder = "x264";
+  request.gop = 7;
+  record(request, {64, 64}, every_slot(50), 50);
+  std::size_t keys = 0;
+  for (const auto& flags : probe(request.path, "packet", "flags")) keys += flags[0] == 'K';
+  CHECK(keys >= 8);
+}
+
+TEST_CASE("full range and 4:4:4 are tagged and true") {
+  const TempFolder folder;
+  for (const char* format : {"yuvj420p", "yuvj444p", "yuv444p", "nv12"}) {
+    CAPTURE(std::string(format));
+    OutputRequest request;
+    request.path = folder / (std::string(format) + ".mp4");
+    request.encoder = "x264";
+    request.crf = 8;
+    request.pixel_format = format;
+    EncoderReport report;
+    std::vector<Warning> warnings;
+    const auto sink = open_sink(plan_output(request), {64, 48}, report, warnings);
+    for (int n = 0; n < 5; ++n)
+      sink->write(frame_of(flat({64, 48}, {200, 30, 60})), Rect{0, 0, 64, 48}, n);
+    sink->finish(5);
+    const bool full = std::string(format).starts_with("yuvj");
+    CHECK(probe_one(request.path, "stream", "color_range") == (full ? "pc" : "tv"));
+    CHECK(probe_one(request.path, "stream", "color_space") == "bt709");
+    const auto rgb =
+        decode_first(request.path, "rgb24", "scale=flags=accurate_rnd+full_chroma_int");
+    CHECK(std::abs(rgb[0] - 200) <= 2);
+    CHECK(std::abs(rgb[1] - 30) <= 2);
+    CHECK(std::abs(rgb[2] - 60) <= 2);
+  }
+}
+
+TEST_CASE("low rates and sliced fragments keep the encoder's delay short") {
+  const TempFolder folder;
+  OutputRequest request;
+  request.path = folder / "a.mp4";
+  request.encoder = "x264";
+  request.preset = "medium";
+  request.fps = Rational{2, 1};
+  EncoderReport report;
+  std::vector<Warning> warnings;
+  const auto sink = open_sink(plan_output(request), {320, 180}, report, warnings);
+  for (std::int64_t n = 0; n < 20; ++n)
+    sink->write(frame_of(picture({320, 180}, static_cast<int>(n))), Rect{0, 0, 320, 180}, n);
+  // As after a crash here: at most a second, two pictures, may be missing.
+  std::filesystem::copy_file(request.path, folder / "crashed.mp4");
+  CHECK(probe(folder / "crashed.mp4", "frame", "pts_time").size() >= 18);
+  sink->finish(20);
+}
