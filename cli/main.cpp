@@ -1,3 +1,8 @@
-int main() {
-  return 2;
+#include "cli/app.h"
+#include "platform/command_line.h"
+#include "platform/process_setup.h"
+
+int main(int argc, char** argv) {
+  const rustcam::ProcessSetup setup;
+  return rustcam::cli::run(rustcam::utf8_arguments(argc, argv));
 }

@@ -1,0 +1,59 @@
+#include "cli/capture_options.h"
+
+#include "cli/output_file.h"
+#include "cli/values.h"
+
+namespace rustcam::cli {
+
+void add_capture_options(Parser& parser, CaptureArguments& into, bool with_cursor) {
+  parser.section("What to capture");
+  parser.value("--backend", into.backend,
+               {"B", "auto, dda, x11, wayland, portal or virtual", "auto: the session's own",
+                "--backend virtual"});
+  parser.value("-o,--output", into.output,
+               {"O", "an output's index or name, as `rustcam-cli list` shows it",
+                "the primary output; virtual: mover@1920x1080@60", "-o DP-1"});
+  parser.value("--device", into.device,
+               {"N", "only that adapter's outputs (Windows); -o then counts within it",
+                "any adapter", "--device 1"});
+  parser.value("-r,--region", into.region,
+               {"R",
+                "left,top,right,bottom from the output's corner, or in desktop coordinates as "
+                "slurp (X,Y WxH) and X tools (WxH+X+Y) print it",
+                "the whole output", "--region 100,50,500,300"});
+  if (with_cursor)
+    parser.on_off("--cursor", "--no-cursor", into.cursor,
+                  {{}, "draw the pointer, or leave it out", "--cursor"});
+  parser.value("--timeout", into.timeout,
+               {"MS", "how long to wait for a frame, in milliseconds", "1000", "--timeout 5000"});
+}
+
+CaptureOptions check_capture_options(const std::string& command, const CaptureArguments& given) {
+  CaptureOptions options;
+  options.cursor = given.cursor;
+  if (given.backend) options.request.backend = *given.backend;
+  if (given.output) {
+    refuse_file_as_output(command, *given.output);
+    options.request.output = given.output;
+  }
+  if (given.device)
+    options.request.device = static_cast<int>(parse_integer("--device", *given.device, 0, 255));
+  if (given.region) options.request.region = parse_region(*given.region);
+  if (given.timeout)
+    options.timeout =
+        std::chrono::milliseconds(parse_integer("--timeout", *given.timeout, 1, 86'400'000));
+  return options;
+}
+
+Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& warnings) {
+  Selection selection = select_target(request);
+  for (const std::string& note : selection.notes) {
+    log.warning(note);
+    warnings.push_back({"selection", note, {}});
+  }
+  log.info("capturing " + selection.target.name + " of " + std::string(selection.backend->name) +
+           ", " + to_string(selection.target.size()));
+  return selection;
+}
+
+}  // namespace rustcam::cli

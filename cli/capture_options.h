@@ -1,0 +1,40 @@
+// What to capture: the options that shot, record and bench share.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "capture/selection.h"
+#include "cli/log.h"
+#include "cli/parser.h"
+#include "media/output_plan.h"
+
+namespace rustcam::cli {
+
+/// As typed.
+struct CaptureArguments {
+  std::optional<std::string> backend;
+  std::optional<std::string> output;
+  std::optional<std::string> device;
+  std::optional<std::string> region;
+  std::optional<std::string> timeout;
+  bool cursor = true;
+};
+
+struct CaptureOptions {
+  TargetRequest request;
+  bool cursor = true;
+  Duration timeout = std::chrono::seconds(1);
+};
+
+/// `example` is what an example line ends with ("out.png"); `with_cursor` adds --cursor and
+/// --no-cursor.
+void add_capture_options(Parser& parser, CaptureArguments& into, bool with_cursor);
+/// Throws UsageError. `command` is named in messages.
+CaptureOptions check_capture_options(const std::string& command, const CaptureArguments& given);
+
+/// select_target(), with its notes told as warnings and remembered for the document.
+Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& warnings);
+
+}  // namespace rustcam::cli

@@ -1,0 +1,45 @@
+#include "cli/command.h"
+
+#include <array>
+
+namespace rustcam::cli {
+
+std::span<const CommandEntry> commands() noexcept {
+  static constexpr std::array<CommandEntry, 5> list{{
+      {"shot", "shot [FILE]",
+       "One picture of the screen, as png, jpg, webp, qoi, bmp, ppm or raw pixels. Without FILE it "
+       "makes rustcam-YYYYMMDD-HHMMSS.png here and prints that name; - is standard output.",
+       "rustcam-cli shot out.png\n"
+       "rustcam-cli shot --region 100,50,500,300 --no-cursor part.webp\n"
+       "rustcam-cli shot --region \"$(slurp)\" - | wl-copy\n"
+       "rustcam-cli shot --all --delay 3 screens.jpg",
+       make_shot},
+      {"record", "record [FILE]",
+       "A recording of the screen at an exact rate, until --duration, --frames or --max-size, or "
+       "until Ctrl-C, SIGTERM or the key q. Without FILE it makes rustcam-YYYYMMDD-HHMMSS.mp4 here "
+       "and prints that name; - is standard output.",
+       "rustcam-cli record out.mp4\n"
+       "rustcam-cli record --fps 30 --duration 10 --json talk.mkv\n"
+       "rustcam-cli record --encoder x264 --preset veryfast --crf 18 -o DP-1 game.mp4\n"
+       "rustcam-cli record --format rawvideo --pixel-format bgr - | ./consumer",
+       make_record},
+      {"list", "list [WHAT]",
+       "What there is: outputs (the default), windows, devices, encoders or backends.",
+       "rustcam-cli list\n"
+       "rustcam-cli list encoders --json",
+       make_list},
+      {"stimulus", "stimulus NAME",
+       "Shows flip_demo, mover, static or gradient on the screen at an exact rate, so that what a "
+       "capture tool missed can be read from its recording.",
+       "rustcam-cli stimulus mover --hz 60 --duration 10\n"
+       "rustcam-cli stimulus flip_demo --hz 180 --json",
+       make_stimulus},
+      {"doctor", "doctor", "What works on this machine, what does not, and how to mend it.",
+       "rustcam-cli doctor\n"
+       "rustcam-cli doctor --json",
+       make_doctor},
+  }};
+  return list;
+}
+
+}  // namespace rustcam::cli

@@ -1,0 +1,40 @@
+// A command of the program, in two steps: options in, then the work.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/app.h"
+
+namespace rustcam::cli {
+
+class Command {
+ public:
+  virtual ~Command() = default;
+  /// Declares the options; their values are kept in this object.
+  virtual void declare(Parser& parser) = 0;
+  /// Checks what was given (UsageError) and does the work. Returns the exit status; throws Error
+  /// where it failed.
+  virtual int run(Context& context) = 0;
+};
+
+struct CommandEntry {
+  std::string_view name;
+  std::string_view usage;     ///< what follows the program's name
+  std::string_view summary;   ///< one line
+  std::string_view examples;  ///< one a line
+  std::unique_ptr<Command> (*make)();
+};
+
+/// In the order in which --help lists them.
+std::span<const CommandEntry> commands() noexcept;
+
+std::unique_ptr<Command> make_shot();
+std::unique_ptr<Command> make_record();
+std::unique_ptr<Command> make_list();
+std::unique_ptr<Command> make_stimulus();
+std::unique_ptr<Command> make_doctor();
+
+}  // namespace rustcam::cli

@@ -1,0 +1,170 @@
+#include "cli/list.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/error.h"
+#include "capture/backend.h"
+#include "cli/document.h"
+#include "cli/output_file.h"
+#include "cli/table.h"
+#include "cli/values.h"
+#include "media/encoder_list.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+/// What was found, for people and for programs.
+struct Listing {
+  Table table;
+  Json array = Json::array();
+};
+
+std::string text_of(std::optional<double> hz) {
+  std::array<char, 32> text{"?"};
+  if (hz) std::snprintf(text.data(), text.size(), "%.2f Hz", *hz);
+  return text.data();
+}
+
+std::string place_of(const Rect& r) {
+  return to_string(r.size()) + "+" + std::to_string(r.left) + "+" + std::to_string(r.top);
+}
+
+[[noreturn]] void lacks(const Backend& backend, const std::string& what) {
+  throw Error("the back end " + std::string(backend.name) + " cannot list " + what +
+              "; rustcam-cli list backends shows the others");
+}
+
+Listing list_outputs(const Backend& backend) {
+  Listing out{Table({"INDEX", "NAME", "PLACE", "REFRESH", "PRIMARY", "DESCRIPTION"}),
+              Json::array()};
+  for (const TargetInfo& t : backend.targets()) {
+    out.table.row({std::to_string(t.index), t.name, place_of(t.desktop), text_of(t.refresh_hz),
+                   t.primary ? "yes" : "", t.description});
+    out.array.push_back({{"index", t.index},
+                         {"name", t.name},
+                         {"description", or_null(t.description)},
+                         {"backend", t.backend},
+                         {"x", t.desktop.left},
+                         {"y", t.desktop.top},
+                         {"width", t.size().width},
+                         {"height", t.size().height},
+                         {"refresh_hz", or_null(t.refresh_hz)},
+                         {"scale", t.scale},
+                         {"rotation", static_cast<int>(t.rotation)},
+                         {"primary", t.primary},
+                         {"device", t.device},
+                         {"hdr", or_null(t.hdr)}});
+  }
+  return out;
+}
+
+Listing list_windows(const Backend& backend) {
+  if (backend.windows == nullptr) lacks(backend, "windows");
+  Listing out{Table({"ID", "PLACE", "PID", "TITLE"}), Json::array()};
+  for (const WindowInfo& w : backend.windows()) {
+    out.table.row(
+        {std::to_string(w.id), place_of(w.desktop), w.pid ? std::to_string(*w.pid) : "?", w.title});
+    out.array.push_back({{"id", w.id},
+                         {"title", w.title},
+                         {"pid", or_null(w.pid)},
+                         {"x", w.desktop.left},
+                         {"y", w.desktop.top},
+                         {"width", w.desktop.width()},
+                         {"height", w.desktop.height()}});
+  }
+  return out;
+}
+
+Listing list_devices(const Backend& backend) {
+  if (backend.devices == nullptr) lacks(backend, "devices");
+  Listing out{Table({"INDEX", "NAME", "MEMORY", "OUTPUTS"}), Json::array()};
+  for (const DeviceInfo& d : backend.devices()) {
+    std::string outputs;
+    for (const std::string& name : d.outputs) outputs += (outputs.empty() ? "" : ", ") + name;
+    out.table.row(
+        {std::to_string(d.index), d.name,
+         d.memory_bytes ? readable_bytes(static_cast<std::int64_t>(*d.memory_bytes)) : "?",
+         outputs});
+    out.array.push_back({{"index", d.index},
+                         {"name", d.name},
+                         {"vendor_id", or_null(d.vendor_id)},
+                         {"luid", or_null(d.luid)},
+                         {"memory_bytes", or_null(d.memory_bytes)},
+                         {"outputs", d.outputs}});
+  }
+  return out;
+}
+
+Listing list_encoders() {
+  Listing out{Table({"NAME", "CODEC", "HARDWARE", "OPENS", "WHY NOT"}), Json::array()};
+  for (const EncoderInfo& e : list_encoders_here()) {
+    out.table.row(
+        {e.name, e.codec, e.hardware ? "yes" : "", e.opens ? "yes" : "no", e.opens ? "" : e.error});
+    out.array.push_back({{"name", e.name},
+                         {"codec", e.codec},
+                         {"hardware", e.hardware},
+                         {"opens", e.opens},
+                         {"error", or_null(e.error)}});
+  }
+  return out;
+}
+
+/// Those of this build, and those that another build has.
+Listing list_backends() {
+  Listing out{Table({"NAME", "AVAILABLE", "REASON"}), Json::array()};
+  const auto add = [&out](const std::string& name, bool available, const std::string& reason) {
+    out.table.row({name, available ? "yes" : "no", reason});
+    out.array.push_back({{"name", name}, {"available", available}, {"reason", or_null(reason)}});
+  };
+  for (const Backend* backend : backends()) {
+    const Support support = backend->probe();
+    add(std::string(backend->name), support.available, support.reason);
+  }
+  for (const std::string name : {"dda", "x11", "wayland", "portal"}) {
+    const auto list = backends();
+    if (std::none_of(list.begin(), list.end(),
+                     [&name](const Backend* b) { return b->name == name; }))
+      add(name, false, "not part of this build");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_list() {
+  return std::make_unique<List>();
+}
+
+void List::declare(Parser& parser) {
+  parser.positional("WHAT", what_,
+                    {{}, "outputs, windows, devices, encoders or backends", "outputs", "encoders"});
+  parser.section("Options");
+  parser.value("--backend", backend_,
+               {"B", "whose outputs, windows or devices: auto, dda, x11, wayland, portal, virtual",
+                "auto: the session's own", "--backend virtual"});
+  parser.flag("--json", json_, "as a JSON document");
+}
+
+int List::run(Context&) {
+  const std::string what = what_.value_or("outputs");
+  parse_choice("WHAT", what, {"outputs", "windows", "devices", "encoders", "backends"});
+  const std::string backend = backend_.value_or("auto");
+  const Listing listing = what == "encoders"   ? list_encoders()
+                          : what == "backends" ? list_backends()
+                          : what == "windows"  ? list_windows(find_backend(backend))
+                          : what == "devices"  ? list_devices(find_backend(backend))
+                                               : list_outputs(find_backend(backend));
+  if (json_) {
+    Json document = new_document("rustcam.list/1");
+    document[what] = listing.array;
+    print(to_text(document));
+  } else {
+    print(listing.table.text());
+  }
+  return exit_done;
+}
+
+}  // namespace rustcam::cli

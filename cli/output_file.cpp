@@ -1,0 +1,125 @@
+#include "cli/output_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <span>
+
+#include "base/error.h"
+#include "platform/console.h"
+#include "platform/file.h"
+#include "platform/signals.h"
+#include "platform/wall_clock.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path to_path(const std::string& utf8) {
+  return fs::path(std::u8string(utf8.begin(), utf8.end()));
+}
+
+std::string ending_of(const std::string& path) {
+  const auto dot = path.find_last_of("./\\");
+  if (dot == std::string::npos || path[dot] != '.') return {};
+  std::string ending = path.substr(dot);
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending;
+}
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+}  // namespace
+
+void check_output_file(const std::string& path, bool force) {
+  if (path == "-") return;
+  if (path.empty()) throw UsageError("an empty file name: give one, or - for standard output");
+  std::error_code ignored;
+  if (fs::is_directory(to_path(path), ignored))
+    throw Error("cannot write " + path + ": it is a folder; give a file's name in it");
+  if (path_exists(path)) {
+    if (!force && is_regular_file(path))
+      throw Error(path + " exists already: take another name, or --force to overwrite it",
+                  "EEXIST");
+    return;
+  }
+  const fs::path folder = to_path(path).parent_path();
+  if (!folder.empty() && !fs::is_directory(folder, ignored))
+    throw Error("cannot write " + path + ": there is no folder " + folder.string() +
+                    "; make it first, or give another path",
+                "ENOENT");
+  // Only making the file shows that it can be made: permission, a read-only disk, a name too long.
+  File::create(path, false).close();
+  remove_file(path);
+}
+
+std::string default_file_name(std::string_view ending) {
+  const std::string stem = "rustcam-" + local_stamp();
+  std::string name = stem + std::string(ending);
+  for (int n = 2; path_exists(name); ++n)
+    name = stem + "-" + std::to_string(n) + std::string(ending);
+  return name;
+}
+
+void refuse_terminal(const std::string& what) {
+  if (stdout_is_terminal())
+    throw UsageError(what +
+                     " would go to the terminal: pipe it into a program, or give a file's name");
+}
+
+void refuse_file_as_output(const std::string& command, const std::string& output) {
+  static constexpr std::array<std::string_view, 20> endings{
+      ".mp4", ".mkv", ".webm", ".mov", ".gif", ".avi",  ".nut", ".ts",  ".y4m", ".raw",
+      ".m4v", ".mpg", ".png",  ".jpg", ".bmp", ".jpeg", ".qoi", ".ppm", ".yuv", ".webp"};
+  const std::string ending = ending_of(output);
+  if (std::find(endings.begin(), endings.end(), ending) != endings.end())
+    throw UsageError("-o names the screen's output, and '" + output +
+                     "' looks like a file; did you mean FILE? rustcam-cli " + command + " " +
+                     output);
+}
+
+void write_stdout(std::string_view text) {
+  File::standard_output().write(as_bytes(text));
+}
+
+void print(std::string_view text) {
+  const EndSignals signals;
+  write_stdout(text);
+}
+
+void write_file(const std::string& path, std::string_view bytes, bool force) {
+  if (path == "-") return write_stdout(bytes);
+  File file = File::create(path, force);
+  try {
+    file.write(as_bytes(bytes));
+    file.close();
+  } catch (...) {
+    file = File();
+    if (is_regular_file(path)) remove_file(path);
+    throw;
+  }
+}
+
+std::string as_file_name(std::string_view name) {
+  // Windows names outputs \\.\DISPLAY1.
+  if (name.starts_with("\\\\.\\")) name.remove_prefix(4);
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '_' || c == '@' ? c : '-';
+  }
+  return out;
+}
+
+std::string insert_before_ending(const std::string& path, const std::string& part) {
+  const std::size_t at = path.size() - ending_of(path).size();
+  return path.substr(0, at) + "-" + part + path.substr(at);
+}
+
+}  // namespace rustcam::cli

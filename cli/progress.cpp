@@ -1,0 +1,89 @@
+#include "cli/progress.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "cli/document.h"
+#include "cli/table.h"
+#include "platform/console.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+void to_stderr(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(ProgressMode mode, bool quiet) : mode_(mode), quiet_(quiet) {}
+
+ProgressDisplay::~ProgressDisplay() {
+  clear();
+}
+
+void ProgressDisplay::show(const Progress& progress) {
+  if (mode_ == ProgressMode::live) return draw(progress_line(progress));
+  if (mode_ == ProgressMode::none) return;
+  if (const TimePoint t = now(); t >= next_) {
+    next_ = t + std::chrono::seconds(1);
+    to_stderr((mode_ == ProgressMode::json ? progress_json(progress) : progress_line(progress)) +
+              "\n");
+  }
+}
+
+void ProgressDisplay::countdown(const std::string& what, int seconds_left) {
+  if (mode_ == ProgressMode::json)
+    return to_stderr("{\"countdown_s\":" + std::to_string(seconds_left) + "}\n");
+  const std::string line = what + " in " + std::to_string(seconds_left) + " s";
+  if (mode_ == ProgressMode::live) return draw(line);
+  if (!quiet_) to_stderr(line + "\n");
+}
+
+void ProgressDisplay::clear() {
+  if (drawn_ > 0) to_stderr(std::string(1, '\r').append(drawn_, ' ').append(1, '\r'));
+  drawn_ = 0;
+}
+
+void ProgressDisplay::draw(const std::string& line) {
+  // The last column is left free: many terminals wrap as soon as it is filled.
+  const auto columns = static_cast<std::size_t>(std::max(stderr_columns() - 1, 1));
+  const std::string shown = cut_to(line, columns);
+  const std::size_t width = display_width(shown);
+  const std::size_t stale = std::min(drawn_, columns);
+  to_stderr(std::string(1, '\r').append(shown).append(stale > width ? stale - width : 0, ' '));
+  drawn_ = width;
+}
+
+std::string progress_line(const Progress& p) {
+  const auto minutes = static_cast<long long>(p.time_s / 60);
+  const double fps = p.time_s > 0 ? static_cast<double>(p.slots) / p.time_s : 0;
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(),
+                "%lld:%04.1f  %.1f fps  fresh %lld  repeated %lld  late %lld  %s", minutes,
+                std::floor((p.time_s - 60.0 * static_cast<double>(minutes)) * 10) / 10, fps,
+                static_cast<long long>(p.fresh), static_cast<long long>(p.repeated),
+                static_cast<long long>(p.late), readable_bytes(p.bytes).c_str());
+  return text.data();
+}
+
+std::string progress_json(const Progress& p) {
+  const Json line{{"time_s", p.time_s},     {"slots", p.slots}, {"fresh", p.fresh},
+                  {"repeated", p.repeated}, {"late", p.late},   {"bytes", p.bytes}};
+  return line.dump();
+}
+
+std::string cut_to(const std::string& text, std::size_t columns) {
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (begins && width++ == columns) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace rustcam::cli

@@ -1,0 +1,43 @@
+// What is shown on stderr while a recording runs.
+#pragma once
+
+#include <string>
+
+#include "base/time.h"
+#include "record/options.h"
+
+namespace rustcam::cli {
+
+enum class ProgressMode { none = 1, live, plain, json };
+
+class ProgressDisplay {
+ public:
+  ProgressDisplay(ProgressMode mode, bool quiet);
+  ~ProgressDisplay();  ///< takes the live line away
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+  /// Called often; plain and json print once a second.
+  void show(const Progress& progress);
+  /// Seconds left before `what` ("recording") begins.
+  void countdown(const std::string& what, int seconds_left);
+  /// Takes the live line away, so that something else can be printed.
+  void clear();
+
+ private:
+  void draw(const std::string& line);
+
+  ProgressMode mode_;
+  bool quiet_;
+  std::size_t drawn_ = 0;
+  TimePoint next_{};
+};
+
+/// "0:05.2  60.0 fps  fresh 310  repeated 2  late 0  1.2 MB".
+std::string progress_line(const Progress& progress);
+std::string progress_json(const Progress& progress);
+
+/// Cut to `columns` characters, UTF-8 kept whole.
+std::string cut_to(const std::string& text, std::size_t columns);
+
+}  // namespace rustcam::cli

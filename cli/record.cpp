@@ -1,0 +1,89 @@
+#include "cli/record.h"
+
+#include <cstdio>
+
+#include "base/error.h"
+#include "cli/output_file.h"
+#include "cli/record_document.h"
+#include "platform/console.h"
+#include "platform/signals.h"
+#include "record/session.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
+  if (request.progress) return *request.progress;
+  return stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none;
+}
+
+RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals,
+                             const Log& log) {
+  ProgressDisplay display(progress_mode(request, log), log.quiet());
+  KeyReader keys;
+  SessionHooks hooks;
+  hooks.progress = [&display](const Progress& progress) { display.show(progress); };
+  hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
+  hooks.end_request = [&signals, &keys]() -> std::optional<EndedBy> {
+    if (signals.count() > 0) return EndedBy::signal;
+    if (const auto key = keys.poll(); key == 'q' || key == 'Q') return EndedBy::key;
+    return std::nullopt;
+  };
+  return record(request.record, hooks);
+}
+
+void tell_details(const RecordStatistics& s, Log& log) {
+  for (const Warning& warning : s.warnings)
+    log.warning(warning.text + (warning.hint.empty() ? "" : "; " + warning.hint));
+  for (const EncoderReport::Tried& tried : s.encoder.tried)
+    log.info("encoder " + tried.name + " did not open: " + tried.error);
+  log.info("encoder " + s.encoder.name);
+  if (s.phase_us) log.info("sampling phase " + std::to_string(*s.phase_us) + " us");
+  if (s.bytes_read) log.info(std::to_string(*s.bytes_read) + " bytes read from the screen");
+}
+
+bool failed(EndedBy ended_by) {
+  return ended_by == EndedBy::source_lost || ended_by == EndedBy::disk_full ||
+         ended_by == EndedBy::error;
+}
+
+/// The statistics to their file, to stdout, and for a person; a made-up name to stdout.
+void tell(const RecordRequest& request, const RecordStatistics& statistics, Log& log) {
+  if (!log.quiet()) {
+    const std::string summary = record_summary(statistics);
+    std::fwrite(summary.data(), 1, summary.size(), stderr);
+  }
+  const std::string document = to_text(record_document(statistics));
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force);
+  if (request.stats_to_stdout) return write_stdout(document);
+  if (request.named_here)
+    for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_record() {
+  return std::make_unique<Record>();
+}
+
+int Record::run(Context& context) {
+  RecordRequest request = check_record(arguments_);
+  check_output_file(request.record.plan.request.path, request.record.force);
+  if (request.stats_path) check_output_file(*request.stats_path, request.record.force);
+  if (request.record.timestamps_path)
+    check_output_file(*request.record.timestamps_path, request.record.force);
+  const EndSignals signals;
+  std::vector<Warning> warnings;
+  request.record.selection = select(request.capture.request, context.log, warnings);
+
+  RecordStatistics statistics = run_session(request, signals, context.log);
+  tell_details(statistics, context.log);
+  statistics.warnings.insert(statistics.warnings.begin(), warnings.begin(), warnings.end());
+  tell(request, statistics, context.log);
+  if (!failed(statistics.ended_by)) return exit_done;
+  context.log.error(statistics.error.value_or("the recording ended early"));
+  return exit_failed;
+}
+
+}  // namespace rustcam::cli

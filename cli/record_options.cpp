@@ -1,0 +1,200 @@
+// The options of `record`: declared, and checked into a request.
+#include <map>
+
+#include "base/error.h"
+#include "cli/output_file.h"
+#include "cli/record.h"
+#include "cli/values.h"
+#include "platform/file.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+/// What a file made here is called, by --format.
+std::string ending_for(const std::optional<std::string>& format) {
+  static const std::map<std::string, std::string> endings{{"matroska", ".mkv"},
+                                                          {"mpegts", ".ts"},
+                                                          {"rawvideo", ".raw"},
+                                                          {"raw", ".raw"},
+                                                          {"yuv4mpegpipe", ".y4m"}};
+  if (!format) return ".mp4";
+  const auto known = endings.find(*format);
+  return known != endings.end() ? known->second : "." + *format;
+}
+
+OutputRequest check_output(const RecordArguments& given) {
+  OutputRequest request;
+  request.format = given.format;
+  request.path = given.file ? *given.file : default_file_name(ending_for(given.format));
+  if (given.encoder) request.encoder = *given.encoder;
+  request.preset = given.preset;
+  if (given.crf) request.crf = parse_number("--crf", *given.crf, 0, 51);
+  if (given.bitrate) request.bitrate = parse_bitrate("--bitrate", *given.bitrate);
+  if (given.gop) request.gop = static_cast<int>(parse_integer("--gop", *given.gop, 1, 100'000));
+  if (given.crf && given.bitrate)
+    throw UsageError("--crf asks for a quality and --bitrate for a size: give one of them");
+  for (const std::string& option : given.encoder_options)
+    request.encoder_options.push_back(parse_pair("--encoder-option", option));
+  request.pixel_format = given.pixel_format;
+  if (given.fps) request.fps = parse_fps("--fps", *given.fps);
+  if (given.size) request.size = parse_size("--size", *given.size);
+  if (given.fragment) {
+    if (*given.fragment == "off")
+      request.fragment.reset();
+    else
+      request.fragment = from_s(parse_seconds("--fragment", *given.fragment, 0.02));
+  }
+  request.vfr = given.vfr;
+  request.force = given.force;
+  return request;
+}
+
+void check_ends(const RecordArguments& given, RecordOptions& record) {
+  if (given.duration)
+    record.duration_slots =
+        slots_in(record.plan.fps, parse_seconds("--duration", *given.duration, 0.001));
+  if (given.frames) record.frames = parse_integer("--frames", *given.frames, 1, 1'000'000'000'000);
+  if (given.max_size) record.max_bytes = parse_bytes("--max-size", *given.max_size);
+  if (given.delay) record.delay = from_s(parse_seconds("--delay", *given.delay, 0));
+}
+
+void check_troubles(const RecordArguments& given, RecordOptions& record) {
+  const std::string& path = record.plan.request.path;
+  const bool pipe = record.plan.to_stdout || (path_exists(path) && !is_regular_file(path));
+  record.on_full = pipe ? OnFull::wait : OnFull::drop;
+  if (given.on_full)
+    record.on_full = parse_choice("--on-full", *given.on_full, {"drop", "wait"}) == 0
+                         ? OnFull::drop
+                         : OnFull::wait;
+  if (given.on_loss) {
+    if (given.on_loss->starts_with("wait="))
+      record.give_up_after = from_s(parse_seconds("--on-loss wait=", given.on_loss->substr(5), 0));
+    else
+      record.reopen_on_loss =
+          parse_choice("--on-loss", *given.on_loss, {"wait", "wait=SECONDS", "stop"}) == 0;
+  }
+  if (given.on_resize) {
+    constexpr OnResize choices[]{OnResize::scale, OnResize::split, OnResize::stop};
+    record.on_resize =
+        choices[parse_choice("--on-resize", *given.on_resize, {"scale", "split", "stop"})];
+  }
+}
+
+/// Where the statistics go, and that nothing is written to one place twice.
+void check_files(const RecordArguments& given, RecordRequest& request) {
+  const OutputPlan& plan = request.record.plan;
+  request.stats_to_stdout = given.json || given.stats == "-";
+  if (given.stats && *given.stats != "-") request.stats_path = given.stats;
+  request.record.timestamps_path = given.timestamps;
+  if (plan.to_stdout && request.stats_to_stdout)
+    throw UsageError("the recording and the statistics cannot both go to stdout: use --stats FILE");
+  if (given.timestamps == "-" && (plan.to_stdout || request.stats_to_stdout))
+    throw UsageError("--timestamps cannot share stdout: give it a file's name");
+  const auto same = [](const std::optional<std::string>& a, const std::optional<std::string>& b) {
+    return a && b && *a != "-" && *a == *b;
+  };
+  if (same(request.stats_path, plan.request.path) || same(given.timestamps, plan.request.path) ||
+      same(given.timestamps, request.stats_path))
+    throw UsageError("the recording, --stats and --timestamps need a file each");
+}
+
+}  // namespace
+
+void Record::declare(Parser& parser) {
+  RecordArguments& a = arguments_;
+  parser.positional("FILE", a.file,
+                    {{},
+                     "the file: .mp4, .mkv, .webm, .mov, .gif ...; - is standard output",
+                     "rustcam-YYYYMMDD-HHMMSS.mp4 in this folder",
+                     "out.mp4"});
+  add_capture_options(parser, a.capture, true);
+  parser.section("Rate and length");
+  parser.value("--fps", a.fps,
+               {"F", "slots a second: 60, 29.97, 60000/1001", "60; gif: 25", "--fps 30"});
+  parser.value("--duration", a.duration,
+               {"S", "end after so many seconds", "until stopped", "--duration 10"});
+  parser.value("--frames", a.frames,
+               {"N", "end after so many slots", "until stopped", "--frames 600"});
+  parser.value("--max-size", a.max_size,
+               {"BYTES", "end before the file is larger; K, M, G are powers of 1024",
+                "until stopped", "--max-size 500M"});
+  parser.value("--delay", a.delay,
+               {"S", "wait before the first slot, counted down on stderr", "0", "--delay 3"});
+  parser.section("Encoding");
+  parser.value("--encoder", a.encoder,
+               {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
+                "auto: what the container wants, else NVENC where it opens, else x264",
+                "--encoder libx265"});
+  parser.value(
+      "--preset", a.preset,
+      {"P", "x264's presets, mapped for each encoder", "one for live use", "--preset ultrafast"});
+  parser.value(
+      "--crf", a.crf,
+      {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's", "--crf 18"});
+  parser.value("--bitrate", a.bitrate,
+               {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M"});
+  parser.value("--gop", a.gop,
+               {"N", "frames from key frame to key frame, at most", "the encoder's", "--gop 120"});
+  parser.values("--encoder-option", a.encoder_options,
+                {"K=V",
+                 "any option of the encoder; may be repeated",
+                 {},
+                 "--encoder-option tune=zerolatency"});
+  parser.value(
+      "--pixel-format", a.pixel_format,
+      {"P", "yuv420p, yuv444p, yuvj420p ...; raw: bgra, bgr, rgba, rgb, gray, nv12, yuv420p",
+       "yuv420p; bgra for raw", "--pixel-format bgr"});
+  parser.value("--size", a.size, {"WxH", "scale", "as captured", "--size 1280x720"});
+  parser.flag("--vfr", a.vfr, "write samples only where something changed");
+  parser.section("The file");
+  parser.value("--format", a.format,
+               {"F", "container; on a pipe rawvideo, y4m, nut, matroska, mpegts or mp4",
+                "by the file's ending; rawvideo", "--format y4m"});
+  parser.value(
+      "--fragment", a.fragment,
+      {"S", "longest part that a crash can cost, in seconds, or off", "1", "--fragment 0.5"});
+  parser.value("--timestamps", a.timestamps,
+               {"FILE", "one JSON line for each slot", {}, "--timestamps slots.jsonl"});
+  parser.value("--stats", a.stats,
+               {"FILE", "the statistics as JSON; - is standard output", {}, "--stats stats.json"});
+  parser.flag("--json", a.json, "the same as --stats -");
+  parser.flag("--force", a.force, "overwrite files that exist");
+  parser.section("When something happens");
+  parser.value("--on-full", a.on_full,
+               {"drop|wait", "the file or reader is too slow: repeat slots, or hold back",
+                "drop for files, wait for pipes", "--on-full drop"});
+  parser.value("--on-loss", a.on_loss,
+               {"wait[=S]|stop", "the screen is lost: repeat slots until it is back, or finish",
+                "wait", "--on-loss wait=30"});
+  parser.value(
+      "--on-resize", a.on_resize,
+      {"scale|split|stop", "the screen's size changes: fit in, begin a numbered file, or finish",
+       "scale", "--on-resize split"});
+  parser.value("--progress", a.progress,
+               {"auto|none|plain|json", "what is shown on stderr meanwhile",
+                "auto: a live line on a terminal, else none", "--progress json"});
+}
+
+RecordRequest check_record(const RecordArguments& given) {
+  RecordRequest request;
+  request.capture = check_capture_options("record", given.capture);
+  request.record.cursor = request.capture.cursor;
+  request.record.timeout = request.capture.timeout;
+  request.record.force = given.force;
+  request.named_here = !given.file;
+  if (given.progress) {
+    constexpr ProgressMode modes[]{ProgressMode::none, ProgressMode::plain, ProgressMode::json};
+    const std::size_t choice =
+        parse_choice("--progress", *given.progress, {"auto", "none", "plain", "json"});
+    if (choice > 0) request.progress = modes[choice - 1];
+  }
+  request.record.plan = plan_output(check_output(given));
+  check_ends(given, request.record);
+  check_troubles(given, request.record);
+  check_files(given, request);
+  if (request.record.plan.to_stdout) refuse_terminal("the recording");
+  return request;
+}
+
+}  // namespace rustcam::cli

@@ -1,0 +1,117 @@
+#include "cli/stimulus.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "capture/backend.h"
+#include "cli/document.h"
+#include "cli/output_file.h"
+#include "cli/values.h"
+#include "platform/precise_timer.h"
+#include "platform/signals.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+struct Presented {
+  std::int64_t frames = 0;
+  std::optional<double> fps;  ///< needs two frames
+};
+
+/// False where a signal came first.
+bool sleep_until(PreciseTimer& timer, TimePoint deadline, const EndSignals& signals) {
+  constexpr Duration patience = std::chrono::milliseconds(50);
+  while (signals.count() == 0 && now() < deadline)
+    timer.sleep_until(std::min(deadline, now() + patience));
+  return signals.count() == 0;
+}
+
+/// Frames are numbered as they are shown, without gaps, so that a gap in a recording is the
+/// recorder's. Where the system cannot keep up, periods are left out instead.
+Presented present(Presenter& presenter, const StimulusOptions& options, const EndSignals& signals) {
+  PreciseTimer timer;
+  Presented shown;
+  const TimePoint begin = now();
+  TimePoint first{};
+  TimePoint last{};
+  bool closed = false;
+  for (std::int64_t tick = 0; !options.ticks || tick < *options.ticks; ++tick) {
+    const TimePoint due = begin + slot_offset(options.hz, tick);
+    if (begin + slot_offset(options.hz, tick + 1) <= now()) continue;
+    if (!sleep_until(timer, due, signals)) break;
+    last = now();
+    if (shown.frames == 0) first = last;
+    closed = !presenter.present(shown.frames);
+    if (closed) break;
+    ++shown.frames;
+  }
+  // The last frame stays for its period as well.
+  if (options.ticks && !closed)
+    sleep_until(timer, begin + slot_offset(options.hz, *options.ticks), signals);
+  if (shown.frames > 1 && last > first)
+    shown.fps = static_cast<double>(shown.frames - 1) / to_s(last - first);
+  return shown;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_stimulus() {
+  return std::make_unique<Stimulus>();
+}
+
+void Stimulus::declare(Parser& parser) {
+  StimulusArguments& a = arguments_;
+  parser.positional("NAME", a.name, {{}, "flip_demo, mover, static or gradient", {}, "mover"});
+  parser.section("Options");
+  parser.value("--hz", a.hz, {"N", "frames a second", "60", "--hz 180"});
+  parser.value("--duration", a.duration,
+               {"S", "seconds", "until the window is closed or a signal comes", "--duration 10"});
+  parser.value("--size", a.size,
+               {"WxH", "the window's size", "the whole output", "--size 1280x720"});
+  parser.value("-o,--output", a.output,
+               {"O", "an output's index or name, as `rustcam-cli list` shows it",
+                "the primary output", "-o DP-1"});
+  parser.value("--backend", a.backend,
+               {"B", "which system's screen", "auto: the session's own", "--backend x11"});
+  parser.flag("--no-barcode", a.no_barcode, "without the frame number in the picture");
+  parser.flag("--json", a.json, "tell on stdout, in JSON, at the end, how many frames were shown");
+}
+
+StimulusOptions check_stimulus(const StimulusArguments& given) {
+  StimulusOptions options;
+  if (!given.name) throw UsageError("which stimulus? give flip_demo, mover, static or gradient");
+  parse_choice("NAME", *given.name, scene_names());
+  options.presenter.scene = *given.name;
+  options.presenter.output = given.output;
+  options.presenter.barcode = !given.no_barcode;
+  if (given.output) refuse_file_as_output("record", *given.output);
+  if (given.backend) options.backend = *given.backend;
+  if (given.hz) options.hz = parse_fps("--hz", *given.hz);
+  if (given.size) options.presenter.size = parse_size("--size", *given.size);
+  if (given.duration)
+    options.ticks = slots_in(options.hz, parse_seconds("--duration", *given.duration, 0.001));
+  options.json = given.json;
+  return options;
+}
+
+int Stimulus::run(Context& context) {
+  const StimulusOptions options = check_stimulus(arguments_);
+  const Backend& backend = find_backend(options.backend);
+  if (backend.present == nullptr)
+    throw Error("the back end " + std::string(backend.name) +
+                " has no screen to show a stimulus on; record its own with --backend " +
+                std::string(backend.name) + " -o " + options.presenter.scene);
+  const EndSignals signals;
+  const Presented shown = present(*backend.present(options.presenter), options, signals);
+  context.log.info("presented " + std::to_string(shown.frames) + " frames");
+  if (options.json) {
+    Json document = new_document("rustcam.stimulus/1");
+    document["presented"] = shown.frames;
+    document["presented_fps"] = or_null(shown.fps);
+    write_stdout(to_text(document));
+  }
+  return exit_done;
+}
+
+}  // namespace rustcam::cli

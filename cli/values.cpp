@@ -1,0 +1,147 @@
+#include "cli/values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "base/error.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& option, const std::string& text,
+                         const std::string& wanted) {
+  throw UsageError(option + " '" + text + "' is not valid: give " + wanted);
+}
+
+template <typename Number>
+std::optional<Number> whole(std::string_view text) {
+  Number value{};
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (text.empty() || error != std::errc{} || end != last) return std::nullopt;
+  return value;
+}
+
+/// A finite decimal number without sign or exponent's surprises ("inf", "nan" and hex are refused).
+std::optional<double> decimal(std::string_view text) {
+  if (!std::all_of(text.begin(), text.end(),
+                   [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; }))
+    return std::nullopt;
+  const auto value = whole<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::string plain(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (!text.empty() && text.back() == '.') text.pop_back();
+  return text;
+}
+
+/// A number with one letter for a power of `base`.
+std::optional<double> scaled(std::string_view text, double base) {
+  double factor = 1;
+  if (!text.empty()) {
+    switch (text.back()) {
+      case 'k':
+      case 'K':
+        factor = base;
+        break;
+      case 'm':
+      case 'M':
+        factor = base * base;
+        break;
+      case 'g':
+      case 'G':
+        factor = base * base * base;
+        break;
+      default:
+        break;
+    }
+  }
+  if (factor > 1) text.remove_suffix(1);
+  const auto value = decimal(text);
+  return value ? std::optional(*value * factor) : std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t min,
+                           std::int64_t max) {
+  const auto value = whole<std::int64_t>(text);
+  if (!value || *value < min || *value > max)
+    refuse(option, text,
+           "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+  return *value;
+}
+
+double parse_number(const std::string& option, const std::string& text, double min, double max) {
+  const auto value = decimal(text);
+  if (!value || *value < min || *value > max)
+    refuse(option, text, "a number from " + plain(min) + " to " + plain(max));
+  return *value;
+}
+
+double parse_seconds(const std::string& option, const std::string& text, double min) {
+  constexpr double hundred_days = 8'640'000;
+  const auto value = decimal(text);
+  if (!value || *value < min || *value > hundred_days)
+    refuse(option, text, "seconds from " + plain(min) + " to 8640000");
+  return *value;
+}
+
+Size parse_size(const std::string& option, const std::string& text) {
+  const auto cross = text.find('x');
+  if (cross != std::string::npos) {
+    const std::string_view view = text;
+    const auto width = whole<std::int32_t>(view.substr(0, cross));
+    const auto height = whole<std::int32_t>(view.substr(cross + 1));
+    if (width && height && *width >= 1 && *height >= 1 && *width <= 16384 && *height <= 16384)
+      return {*width, *height};
+  }
+  refuse(option, text, "WIDTHxHEIGHT in pixels, each from 1 to 16384, as in 1280x720");
+}
+
+std::int64_t parse_bytes(const std::string& option, const std::string& text) {
+  const auto value = scaled(text, 1024);
+  if (!value || *value < 1 || *value > 9e18)
+    refuse(option, text, "a number of bytes, with K, M or G for powers of 1024, as in 500M");
+  return std::llround(*value);
+}
+
+std::int64_t parse_bitrate(const std::string& option, const std::string& text) {
+  const auto value = scaled(text, 1000);
+  if (!value || *value < 1000 || *value > 1e11)
+    refuse(option, text, "bits a second (at least 1000), with k, M or G, as in 8M");
+  return std::llround(*value);
+}
+
+Rational parse_fps(const std::string& option, const std::string& text) {
+  const auto rate = parse_rate(text);
+  if (!rate) refuse(option, text, "a rate from 0.001 to 1000, as in 60, 29.97 or 60000/1001");
+  return *rate;
+}
+
+std::pair<std::string, std::string> parse_pair(const std::string& option, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    refuse(option, text, "NAME=VALUE, as in tune=film");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::size_t parse_choice(const std::string& option, const std::string& text,
+                         const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found == names.end()) {
+    std::string wanted;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      wanted += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+    refuse(option, text, wanted);
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+}  // namespace rustcam::cli

@@ -1,0 +1,34 @@
+// From the text of an option to its value. Every function throws UsageError that names the option,
+// what was given, and what would be right.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/geometry.h"
+#include "base/rational.h"
+#include "base/time.h"
+
+namespace rustcam::cli {
+
+std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t min,
+                           std::int64_t max);
+double parse_number(const std::string& option, const std::string& text, double min, double max);
+/// Seconds, with a fraction, from `min` on to 100 days.
+double parse_seconds(const std::string& option, const std::string& text, double min);
+/// "WxH", both sides from 1 to 16384.
+Size parse_size(const std::string& option, const std::string& text);
+/// Bytes with K, M or G for 1024, 1024^2, 1024^3; at least 1.
+std::int64_t parse_bytes(const std::string& option, const std::string& text);
+/// Bits a second with k, M or G for powers of 1000; at least 1000.
+std::int64_t parse_bitrate(const std::string& option, const std::string& text);
+Rational parse_fps(const std::string& option, const std::string& text);
+/// "K=V".
+std::pair<std::string, std::string> parse_pair(const std::string& option, const std::string& text);
+/// The index of `text` in `names`.
+std::size_t parse_choice(const std::string& option, const std::string& text,
+                         const std::vector<std::string>& names);
+
+}  // namespace rustcam::cli
