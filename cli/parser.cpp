@@ -161,8 +161,8 @@ Parsed Parser::parse(const std::vector<std::string>& arguments, Globals& globals
   }
   if (impl_->help_wanted) return Parsed::help;
   if (impl_->version_wanted) return Parsed::version;
-  if (const auto leftovers = impl_->app.remaining(); !leftovers.empty())
-    impl_->refuse_leftover(leftovers.front());
+  for (const std::string& leftover : impl_->app.remaining())
+    if (leftover != "--") impl_->refuse_leftover(leftover);
   globals = {impl_->verbose, impl_->quiet};
   return Parsed::run;
 }
@@ -225,7 +225,7 @@ std::string nearest(const std::string& word, const std::vector<std::string>& can
     return row.back();
   };
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t best_distance = word.size() / 3 + 2;
   for (const std::string& candidate : candidates) {
     if (candidate.size() < 3) continue;
     if (const std::size_t d = distance(word, candidate); d < best_distance) {

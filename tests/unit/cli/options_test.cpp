@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "cli/bench.h"
 #include "cli/record.h"
 #include "cli/shot.h"
 #include "cli/stimulus.h"
@@ -180,4 +181,31 @@ TEST_CASE("stimulus: name, rate and length") {
   CHECK_FALSE(check_stimulus(given).presenter.barcode);
   given.hz = "0";
   CHECK_THROWS_AS(check_stimulus(given), UsageError);
+}
+
+TEST_CASE("bench: defaults and choices") {
+  const BenchOptions plain = check_bench({});
+  CHECK(plain.stimulus == "flip_demo");
+  CHECK(plain.hz == Rational{180, 1});
+  CHECK(plain.modes == std::vector{BenchMode::grab});
+  CHECK(plain.pointers == std::vector{true});
+  CHECK(plain.repeat == 3);
+  CHECK(plain.fingerprint == FingerprintKind::sparse);
+
+  BenchArguments given;
+  given.stimulus = "none";
+  given.mode = "all";
+  given.pointer = "both";
+  given.fingerprint = "full";
+  given.chart = "a.svg";
+  const BenchOptions all = check_bench(given);
+  CHECK_FALSE(all.stimulus);
+  CHECK(all.modes.size() == 4);
+  CHECK(all.pointers == std::vector{true, false});
+  CHECK(all.fingerprint == FingerprintKind::full);
+  given.chart = "a.pdf";
+  CHECK_THROWS_AS(check_bench(given), UsageError);
+  given.chart.reset();
+  given.hz = "5000";
+  CHECK_THROWS_AS(check_bench(given), UsageError);
 }
