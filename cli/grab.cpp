@@ -3,18 +3,17 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "capture/composer.h"
-#include "capture/recovery.h"
+#include "capture/capturer.h"
 
 namespace rustcam::cli {
 
 namespace {
 
-[[noreturn]] void give_up(const RecoveringSource& source, Duration timeout) {
+[[noreturn]] void give_up(const Capturer& capturer, Duration timeout) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
-  const std::string lost = source.lost_error();
-  throw CaptureTimeout("no picture came from " + source.target().name + " within " +
-                       std::to_string(ms) + " ms" + (lost.empty() ? "" : " (" + lost + ")") +
+  const std::string loss = capturer.loss();
+  throw CaptureTimeout("no picture came from " + capturer.output() + " within " +
+                       std::to_string(ms) + " ms" + (loss.empty() ? "" : " (" + loss + ")") +
                        "; give a longer --timeout, or look whether the screen is on");
 }
 
@@ -23,28 +22,15 @@ namespace {
 std::optional<Frame> grab(const Selection& selection, bool cursor, Duration timeout,
                           const std::function<bool()>& interrupted) {
   // A request to end is looked for this often.
-  constexpr Duration patience = std::chrono::milliseconds(50);
+  constexpr Duration patience = std::chrono::milliseconds(250);
   const TimePoint deadline = now() + timeout;
-  RecoveringSource source(*selection.backend, selection.target, {.pointer = cursor},
-                          selection.region, {});
-  FrameComposer composer({.region = selection.region, .cursor = cursor, .pool_frames = 1});
-  composer.attach(*source.source());
-  for (bool first = true; first || now() < deadline; first = false) {
-    if (interrupted()) return std::nullopt;
-    const SourceEvent event = source.acquire(std::min(deadline, now() + patience), {});
-    if (event == SourceEvent::changed) composer.attach(*source.source());
-    if (event == SourceEvent::gave_up) break;
-    if (event != SourceEvent::updated) continue;
-    const UpdateLease lease(*source.source());
-    composer.note(source.source()->update());
-    if (!composer.desktop_frame_pending()) continue;
-    try {
-      if (auto frame = composer.compose()) return frame;
-    } catch (const CaptureError& error) {
-      source.report_loss(error);
-    }
+  Capturer capturer(selection, cursor);
+  for (TimePoint t = now(); !interrupted(); t = now()) {
+    const Duration left = std::max(deadline - t, Duration{});
+    if (auto frame = capturer.grab({.timeout = std::min(left, patience)})) return frame;
+    if (now() >= deadline) give_up(capturer, timeout);
   }
-  give_up(source, timeout);
+  return std::nullopt;
 }
 
 }  // namespace rustcam::cli
