@@ -78,7 +78,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
 }
 
 void check_encoders(std::vector<Check>& checks) {
-  const std::vector<EncoderInfo> encoders = list_encoders_here();
+  const std::vector<EncoderInfo> encoders = list_encoders();
   const auto add = [&](const std::string& label, const std::string& name, bool vital,
                        const std::string& fix) {
     const auto found = std::find_if(encoders.begin(), encoders.end(),

@@ -98,9 +98,9 @@ Listing list_devices(const Backend& backend) {
   return out;
 }
 
-Listing list_encoders() {
+Listing encoder_listing() {
   Listing out{Table({"NAME", "CODEC", "HARDWARE", "OPENS", "WHY NOT"}), Json::array()};
-  for (const EncoderInfo& e : list_encoders_here()) {
+  for (const EncoderInfo& e : list_encoders()) {
     out.table.row(
         {e.name, e.codec, e.hardware ? "yes" : "", e.opens ? "yes" : "no", e.opens ? "" : e.error});
     out.array.push_back({{"name", e.name},
@@ -152,7 +152,7 @@ int List::run(Context&) {
   const std::string what = what_.value_or("outputs");
   parse_choice("WHAT", what, {"outputs", "windows", "devices", "encoders", "backends"});
   const std::string backend = backend_.value_or("auto");
-  const Listing listing = what == "encoders"   ? list_encoders()
+  const Listing listing = what == "encoders"   ? encoder_listing()
                           : what == "backends" ? list_backends()
                           : what == "windows"  ? list_windows(find_backend(backend))
                           : what == "devices"  ? list_devices(find_backend(backend))
