@@ -1,0 +1,33 @@
+// What one run measures.
+#pragma once
+
+#include <string_view>
+
+#include "base/rational.h"
+#include "base/time.h"
+#include "capture/selection.h"
+#include "image/fingerprint.h"
+
+namespace rustcam {
+
+/// How frames are asked for.
+enum class BenchMode {
+  grab = 1,  ///< one call after the other, each for the next frame
+  latest,    ///< a background thread and a mailbox: the newest frame, newer than the last
+  frames,    ///< one frame for each slot of an exact rate
+  gpu,       ///< as grab, but textures instead of pixels
+};
+std::string_view name(BenchMode mode) noexcept;
+
+struct RunOptions {
+  Selection selection;
+  BenchMode mode = BenchMode::grab;
+  bool pointer = true;
+  Rational rate{};                              ///< of the slots, for `frames`
+  Duration warmup{};                            ///< before the counted time
+  Duration duration = std::chrono::seconds(4);  ///< the counted time
+  Duration timeout = std::chrono::seconds(1);   ///< of one call
+  FingerprintKind fingerprint = FingerprintKind::sparse;
+};
+
+}  // namespace rustcam

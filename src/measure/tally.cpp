@@ -1,0 +1,107 @@
+#include "measure/tally.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace rustcam {
+
+namespace {
+
+double percent(std::size_t part, std::size_t whole) {
+  return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void tally_fingerprints(std::span<const Sample> samples, Tally& into) {
+  std::set<Fingerprint> distinct;
+  std::size_t taken = 0;
+  std::size_t pairs = 0;
+  std::size_t changed = 0;
+  const Sample* before = nullptr;
+  for (const Sample& sample : samples) {
+    if (sample.fingerprint) {
+      ++taken;
+      distinct.insert(*sample.fingerprint);
+    }
+    if (before != nullptr && before->fingerprint && sample.fingerprint) {
+      ++pairs;
+      if (*before->fingerprint != *sample.fingerprint) ++changed;
+    }
+    before = &sample;
+  }
+  if (taken > 0) {
+    into.fingerprinted_pct = percent(taken, samples.size());
+    into.unique_fps =
+        into.valid_fps * static_cast<double>(distinct.size()) / static_cast<double>(taken);
+  }
+  if (pairs > 0) into.changed_pct = percent(changed, pairs);
+}
+
+void tally_counters(std::span<const Sample> samples, Tally& into) {
+  CounterTally counters;
+  const Sample* first = nullptr;
+  const Sample* last = nullptr;
+  std::size_t read = 0;
+  for (const Sample& sample : samples) {
+    if (!sample.counter) continue;
+    ++read;
+    counters.add(*sample.counter);
+    if (first == nullptr) first = &sample;
+    last = &sample;
+  }
+  if (!samples.empty()) into.counted_pct = percent(read, samples.size());
+  into.missed_pct = counters.missed_pct();
+  if (last != nullptr && last->presented > first->presented)
+    into.presented_fps =
+        static_cast<double>(counters.presented()) / to_s(last->presented - first->presented);
+}
+
+}  // namespace
+
+Tally tally(std::span<const Sample> samples, Duration duration) {
+  Tally result;
+  result.valid_fps = static_cast<double>(samples.size()) / to_s(duration);
+  tally_fingerprints(samples, result);
+  tally_counters(samples, result);
+
+  std::vector<Duration> calls;
+  std::vector<Duration> latencies;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    calls.push_back(samples[i].returned - samples[i].begun);
+    latencies.push_back(samples[i].returned - samples[i].presented);
+    if (i > 0) result.intervals.push_back(samples[i].returned - samples[i - 1].returned);
+  }
+  result.grab_us = percentiles(calls);
+  result.latency_us = percentiles(latencies);
+  result.interval_us = percentiles(result.intervals);
+  return result;
+}
+
+void CounterTally::add(std::uint32_t counter) noexcept {
+  if (last_) {
+    // The counter may pass 2^32; a step of more than half of that is one backwards.
+    const auto step = static_cast<std::int32_t>(counter - *last_);
+    if (step > 0) {
+      presented_ += step;
+      ++captured_;
+    }
+  }
+  last_ = counter;
+}
+
+std::optional<double> CounterTally::missed_pct() const noexcept {
+  if (presented_ == 0) return std::nullopt;
+  return 100.0 * static_cast<double>(presented_ - captured_) / static_cast<double>(presented_);
+}
+
+std::optional<Percentiles> percentiles(std::vector<Duration>& durations) {
+  if (durations.empty()) return std::nullopt;
+  std::sort(durations.begin(), durations.end());
+  const auto at = [&](double part) {
+    const auto rank = std::ceil(part * static_cast<double>(durations.size()));
+    return to_us(durations[static_cast<std::size_t>(std::max(rank, 1.0)) - 1]);
+  };
+  return Percentiles{at(0.5), at(0.99), to_us(durations.back())};
+}
+
+}  // namespace rustcam
