@@ -18,9 +18,7 @@ bool is_full(DWORD code) {
 }
 
 bool is_reader_gone(DWORD code) {
-  // The last is what File::interrupt() makes of a write that waits for a reader.
-  return code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED ||
-         code == ERROR_OPERATION_ABORTED;
+  return code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED;
 }
 
 [[noreturn]] void fail(const std::string& what, const std::string& path, DWORD code) {
@@ -102,7 +100,6 @@ File File::create(const std::string& path, bool overwrite) {
   file.owned_ = true;
   file.seekable_ = ::GetFileType(handle) == FILE_TYPE_DISK;
   file.path_ = path;
-  if (!file.seekable_) file.blocking_ = std::make_unique<BlockingCall>();
   return file;
 }
 
@@ -110,7 +107,6 @@ File File::standard_output() {
   File file;
   file.handle_ = reinterpret_cast<std::intptr_t>(::GetStdHandle(STD_OUTPUT_HANDLE));
   file.path_ = "standard output";
-  file.blocking_ = std::make_unique<BlockingCall>();
   return file;
 }
 
@@ -122,8 +118,7 @@ File::File(File&& other) noexcept
     : handle_(std::exchange(other.handle_, -1)),
       owned_(other.owned_),
       seekable_(other.seekable_),
-      path_(std::move(other.path_)),
-      blocking_(std::move(other.blocking_)) {}
+      path_(std::move(other.path_)) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
@@ -132,7 +127,6 @@ File& File::operator=(File&& other) noexcept {
     owned_ = other.owned_;
     seekable_ = other.seekable_;
     path_ = std::move(other.path_);
-    blocking_ = std::move(other.blocking_);
   }
   return *this;
 }
@@ -150,20 +144,13 @@ int File::descriptor() const noexcept {
 }
 
 void File::write(std::span<const std::byte> bytes) {
-  std::optional<BlockingCall::Scope> scope;
-  if (blocking_) scope.emplace(*blocking_);
   while (!bytes.empty()) {
-    if (blocking_ && blocking_->interrupted()) fail("cannot write", path_, ERROR_BROKEN_PIPE);
     DWORD done = 0;
     if (::WriteFile(to_handle(handle_), bytes.data(), transfer_size(bytes.size()), &done,
                     nullptr) == FALSE)
       fail("cannot write", path_, ::GetLastError());
     bytes = bytes.subspan(done);
   }
-}
-
-void File::interrupt() noexcept {
-  if (blocking_) blocking_->interrupt();
 }
 
 void File::write_at(std::int64_t offset, std::span<const std::byte> bytes) {

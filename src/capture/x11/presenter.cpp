@@ -1,5 +1,6 @@
 #include "capture/x11/presenter.h"
 
+#include <unistd.h>
 #include <xcb/shm.h>
 
 #include <algorithm>
@@ -98,6 +99,9 @@ void Window::open(Point corner) {
   xcb_change_property(c, XCB_PROP_MODE_REPLACE, window_, connection_.atom("_NET_WM_NAME"),
                       connection_.atom("UTF8_STRING"), 8, static_cast<std::uint32_t>(title.size()),
                       title.data());
+  const auto pid = static_cast<std::uint32_t>(getpid());
+  xcb_change_property(c, XCB_PROP_MODE_REPLACE, window_, connection_.atom("_NET_WM_PID"),
+                      XCB_ATOM_CARDINAL, 32, 1, &pid);
   protocols_ = connection_.atom("WM_PROTOCOLS");
   delete_window_ = connection_.atom("WM_DELETE_WINDOW");
   xcb_change_property(c, XCB_PROP_MODE_REPLACE, window_, protocols_, XCB_ATOM_ATOM, 32, 1,
