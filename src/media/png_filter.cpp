@@ -8,14 +8,23 @@ namespace rustcam {
 namespace {
 
 constexpr std::size_t pixel_bytes = 3;
+constexpr std::uint8_t number_none = 0;
+constexpr std::uint8_t number_sub = 1;
+constexpr std::uint8_t number_up = 2;
+constexpr std::uint8_t number_paeth = 4;
+
+struct Filtered {
+  std::uint8_t number = number_none;
+  const std::uint8_t* bytes = nullptr;
+  std::uint64_t cost = 0;
+};
 
 std::uint8_t paeth(int left, int above, int corner) noexcept {
   const int by_left = std::abs(above - corner);
   const int by_above = std::abs(left - corner);
   const int by_corner = std::abs(left + above - 2 * corner);
   const int nearer = by_above <= by_corner ? above : corner;
-  const int limit = std::min(by_above, by_corner);
-  return static_cast<std::uint8_t>(by_left <= limit ? left : nearer);
+  return static_cast<std::uint8_t>(by_left <= std::min(by_above, by_corner) ? left : nearer);
 }
 
 void filter_sub(const std::uint8_t* row, std::size_t n, std::uint8_t* out) noexcept {
@@ -37,16 +46,30 @@ void filter_paeth(const std::uint8_t* row, const std::uint8_t* above, std::size_
         row[i] - paeth(row[i - pixel_bytes], above[i], above[i - pixel_bytes]));
 }
 
-/// Of the bytes as signed differences.
-std::uint64_t magnitude(const std::uint8_t* row, std::size_t n) noexcept {
+/// Sums what `count` says of each byte, in blocks short enough for a narrow sum.
+template <typename Sum, std::size_t block, typename Count>
+std::uint64_t sum_blocks(std::size_t begin, std::size_t end, Count&& count) noexcept {
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < n;) {
-    const std::size_t end = std::min(n, i + 4096);
-    std::uint32_t part = 0;
-    for (; i < end; ++i) part += static_cast<std::uint32_t>(std::min<int>(row[i], 256 - row[i]));
+  for (std::size_t i = begin; i < end;) {
+    const std::size_t stop = std::min(end, i + block);
+    Sum part = 0;
+    for (; i < stop; ++i) part = static_cast<Sum>(part + count(i));
     sum += part;
   }
   return sum;
+}
+
+std::uint64_t changes(const std::uint8_t* row, std::size_t n) noexcept {
+  return sum_blocks<std::uint8_t, 255>(pixel_bytes, n, [row](std::size_t i) {
+    return static_cast<std::uint8_t>(row[i] != row[i - pixel_bytes]);
+  });
+}
+
+/// Of the bytes as signed differences.
+std::uint64_t magnitude(const std::uint8_t* row, std::size_t n) noexcept {
+  return sum_blocks<std::uint16_t, 256>(0, n, [row](std::size_t i) {
+    return static_cast<std::uint16_t>(std::min<int>(row[i], 256 - row[i]));
+  });
 }
 
 }  // namespace
@@ -56,31 +79,24 @@ void filter_row(std::span<const std::uint8_t> row, std::span<const std::uint8_t>
   const std::size_t n = row.size();
   std::uint8_t* sub = scratch.data();
   std::uint8_t* up = sub + n;
-  std::uint8_t* pred = up + n;
   filter_sub(row.data(), n, sub);
   filter_up(row.data(), above.data(), n, up);
-  const std::uint64_t by_sub = magnitude(sub, n);
-  const std::uint64_t by_up = magnitude(up, n);
-  std::uint8_t number = 1;
-  const std::uint8_t* best = sub;
-  std::uint64_t least = by_sub;
-  if (by_up <= least) {
-    number = 2;
-    best = up;
-    least = by_up;
+  Filtered best{number_none, row.data(), changes(row.data(), n)};
+  for (const Filtered& other :
+       {Filtered{number_sub, sub, changes(sub, n)}, Filtered{number_up, up, changes(up, n)}})
+    if (other.cost < best.cost) best = other;
+
+  const bool like_a_photo = best.cost > n / 4 * 3;
+  if (like_a_photo) {
+    std::uint8_t* predicted = up + n;
+    filter_paeth(row.data(), above.data(), n, predicted);
+    best = {number_sub, sub, magnitude(sub, n)};
+    for (const Filtered& other : {Filtered{number_up, up, magnitude(up, n)},
+                                  Filtered{number_paeth, predicted, magnitude(predicted, n)}})
+      if (other.cost < best.cost) best = other;
   }
-  // A row that the plain filters tell nearly all of needs no dearer one.
-  if (least > n / 2) {
-    filter_paeth(row.data(), above.data(), n, pred);
-    const std::uint64_t by_paeth = magnitude(pred, n);
-    if (by_paeth < least) {
-      number = 4;
-      best = pred;
-      least = by_paeth;
-    }
-  }
-  out[0] = number;
-  std::memcpy(out.data() + 1, best, n);
+  out[0] = best.number;
+  std::memcpy(out.data() + 1, best.bytes, n);
 }
 
 }  // namespace rustcam

@@ -29,12 +29,15 @@ struct Strip {
 
 class Deflater {
  public:
-  explicit Deflater(int level) {
+  explicit Deflater(std::optional<int> level) {
     constexpr int raw_window_bits = -15;
     constexpr int memory_level = 8;
-    if (deflateInit2(&stream_, level, Z_DEFLATED, raw_window_bits, memory_level,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    constexpr int lazy_level = 4;
+    if (deflateInit2(&stream_, level.value_or(lazy_level), Z_DEFLATED, raw_window_bits,
+                     memory_level, Z_DEFAULT_STRATEGY) != Z_OK)
       throw MediaError("cannot start zlib");
+    constexpr int longest_match = 258;
+    if (!level) deflateTune(&stream_, 4, 4, longest_match, 32);
   }
   ~Deflater() { deflateEnd(&stream_); }
   Deflater(const Deflater&) = delete;
@@ -132,7 +135,8 @@ void write_header(PngBytes& png, Size size) {
 
 }  // namespace
 
-std::vector<std::uint8_t> write_png(const ConstImageView& picture, int level, int threads) {
+std::vector<std::uint8_t> write_png(const ConstImageView& picture, std::optional<int> level,
+                                    int threads) {
   const std::int32_t height = picture.height();
   // The number of strips must not depend on the machine, or else the bytes would.
   constexpr std::int32_t most_strips = 16;

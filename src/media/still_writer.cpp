@@ -33,7 +33,6 @@ constexpr std::array<Name, 8> names{{{"png", StillFormat::png},
 
 constexpr int default_jpeg_quality = 90;
 constexpr int default_webp_quality = 85;
-constexpr int default_compression = 4;
 
 const Image converted(const ConstImageView& picture, PixelFormat format) {
   Image image(format, picture.size);
@@ -98,8 +97,7 @@ std::vector<std::uint8_t> encode_still(const ConstImageView& picture, const Stil
       break;
   }
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
-  return write_png(converted(picture, PixelFormat::rgb).view(),
-                   options.compression.value_or(default_compression), threads);
+  return write_png(converted(picture, PixelFormat::rgb).view(), options.compression, threads);
 }
 
 }  // namespace rustcam
