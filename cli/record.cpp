@@ -18,13 +18,17 @@ ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
   return stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none;
 }
 
-RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals,
-                             const Log& log) {
+RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals, Log& log) {
   ProgressDisplay display(progress_mode(request, log), log.quiet());
   KeyReader keys;
   SessionHooks hooks;
   hooks.progress = [&display](const Progress& progress) { display.show(progress); };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
+  hooks.warning = [&display, &log](const Warning& warning) {
+    display.clear();
+    log.warning(warning.text + (warning.hint.empty() ? "" : "; " + warning.hint));
+  };
+  hooks.hurry = [&signals] { return signals.count() > 1; };
   hooks.end_request = [&signals, &keys]() -> std::optional<EndedBy> {
     if (signals.count() > 0) return EndedBy::signal;
     if (const auto key = keys.poll(); key == 'q' || key == 'Q') return EndedBy::key;
@@ -34,8 +38,6 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
 }
 
 void tell_details(const RecordStatistics& s, Log& log) {
-  for (const Warning& warning : s.warnings)
-    log.warning(warning.text + (warning.hint.empty() ? "" : "; " + warning.hint));
   for (const EncoderReport::Tried& tried : s.encoder.tried)
     log.info("encoder " + tried.name + " did not open: " + tried.error);
   log.info("encoder " + s.encoder.name);
@@ -78,6 +80,10 @@ int Record::run(Context& context) {
   request.record.selection = select(request.capture.request, context.log, warnings);
 
   RecordStatistics statistics = run_session(request, signals, context.log);
+  if (statistics.slots == 0) {
+    context.log.info("ended before the first frame: nothing was recorded");
+    return exit_done;
+  }
   tell_details(statistics, context.log);
   statistics.warnings.insert(statistics.warnings.begin(), warnings.begin(), warnings.end());
   tell(request, statistics, context.log);

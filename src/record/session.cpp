@@ -70,6 +70,7 @@ class Session {
   RecordStatistics run();
 
  private:
+  RecordStatistics nothing() const;
   bool count_down();
   bool end_requested();
   bool wait_opened(CaptureLoop& capture, Worker& captured);
@@ -157,15 +158,22 @@ void Session::discard_files() {
     remove_file(*options_.timestamps_path);
 }
 
+/// Ended before slot 0.
+RecordStatistics Session::nothing() const {
+  RecordStatistics s;
+  s.ended_by = ending_.reason().value_or(EndedBy::error);
+  return s;
+}
+
 RecordStatistics Session::run() {
-  if (!count_down()) return {};
+  if (!count_down()) return nothing();
   CaptureLoop capture(options_, schedule_, mailbox_, ending_);
   SlotLoop slots(options_, schedule_, mailbox_, queue_, ending_);
   std::optional<EncodeLoop> encode;
   {
     Worker captured([&] { capture.run(ending_.token()); });
     const EndAtExit end(ending_);
-    if (!wait_opened(capture, captured)) return {};
+    if (!wait_opened(capture, captured)) return nothing();
     open_files();
     capture.begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,

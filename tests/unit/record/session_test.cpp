@@ -236,7 +236,9 @@ TEST_CASE("an end requested during the countdown leaves nothing") {
   b.hooks.end_request = [&]() -> std::optional<EndedBy> {
     return told.empty() ? std::nullopt : std::optional(EndedBy::signal);
   };
-  CHECK(b.run().slots == 0);
+  const RecordStatistics s = b.run();
+  CHECK(s.slots == 0);
+  CHECK(s.ended_by == EndedBy::signal);
   CHECK(b.sinks.logs.empty());
   CHECK(told == std::vector<int>{30});
   CHECK(b.screen->openings() == 0);
