@@ -24,9 +24,9 @@ struct Preset {
 constexpr std::array<Preset, 10> presets{{
     {"ultrafast", 0, "p1", 8, 12},
     {"superfast", 0, "p1", 8, 11},
-    {"veryfast", 10, "p2", 7, 10},
+    {"veryfast", 10, "p2", 8, 10},
     {"faster", 20, "p3", 7, 9},
-    {"fast", 30, "p4", 6, 8},
+    {"fast", 30, "p4", 7, 8},
     {"medium", 40, "p4", 6, 7},
     {"slow", 50, "p5", 5, 6},
     {"slower", 60, "p6", 4, 5},
@@ -134,6 +134,7 @@ void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec
   if (codec.id == AV_CODEC_ID_VP9) {
     set(context, "row-mt", "1");
     set(context, "tile-columns", "2");
+    set(context, "tune-content", "screen");
   }
   context.thread_count = std::min(thread_count(), 16);
 }

@@ -46,7 +46,9 @@ EncoderTraits traits_of(const AVCodec& codec) {
   for (const Known& k : known)
     if (k.name == name) return k.traits;
   EncoderTraits traits;
-  traits.hardware = (codec.capabilities & (AV_CODEC_CAP_HARDWARE | AV_CODEC_CAP_HYBRID)) != 0;
+  // Not every wrapper says itself that its work is done by a chip.
+  traits.hardware = (codec.capabilities & (AV_CODEC_CAP_HARDWARE | AV_CODEC_CAP_HYBRID)) != 0 ||
+                    name.ends_with("_omx") || name.ends_with("_v4l2m2m");
   traits.even_420 = traits.hardware;
   return traits;
 }
