@@ -78,12 +78,10 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
 }
 
 void check_encoders(std::vector<Check>& checks) {
-  const std::vector<EncoderInfo> encoders = list_encoders();
   const auto add = [&](const std::string& label, const std::string& name, bool vital,
                        const std::string& fix) {
-    const auto found = std::find_if(encoders.begin(), encoders.end(),
-                                    [&name](const EncoderInfo& e) { return e.name == name; });
-    if (found == encoders.end())
+    const auto found = examine_encoder(name);
+    if (!found)
       checks.push_back({label, false, "FFmpeg here has no " + name, fix, vital});
     else
       checks.push_back({label, found->opens, found->opens ? name + " opens" : found->error,

@@ -1,12 +1,14 @@
 #include "media/encoder_list.h"
 
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
 #include "media/ffmpeg.h"
 #include "media/log_capture.h"
+#include "platform/environment.h"
 
 namespace rustcam {
 namespace {
@@ -25,6 +27,22 @@ const SampleFormat* first_taken(const AVCodec& codec) {
   return nullptr;
 }
 
+/// libsvtav1 never comes back from being closed without having encoded anything.
+void encode_one_picture(AVCodecContext& context) {
+  const FramePtr frame = make_frame();
+  frame->format = context.pix_fmt;
+  frame->width = context.width;
+  frame->height = context.height;
+  frame->pts = 0;
+  if (av_frame_get_buffer(frame.get(), 0) < 0) throw std::bad_alloc();
+  for (const AVBufferRef* buffer : frame->buf)
+    if (buffer != nullptr) std::memset(buffer->data, 0, buffer->size);
+  const PacketPtr packet = make_packet();
+  if (avcodec_send_frame(&context, frame.get()) < 0) return;
+  if (avcodec_send_frame(&context, nullptr) < 0) return;
+  while (avcodec_receive_packet(&context, packet.get()) >= 0) av_packet_unref(packet.get());
+}
+
 void try_to_open(const AVCodec& codec, AVPixelFormat pixels, EncoderInfo& info) {
   const CodecContextPtr context(avcodec_alloc_context3(&codec));
   if (!context) throw std::bad_alloc();
@@ -35,13 +53,36 @@ void try_to_open(const AVCodec& codec, AVPixelFormat pixels, EncoderInfo& info) 
   context->framerate = {30, 1};
   if (codec.id == AV_CODEC_ID_MJPEG) context->color_range = AVCOL_RANGE_JPEG;
   if (pixels != AV_PIX_FMT_PAL8) apply_encoder_options({}, codec, std::nullopt, *context);
+  // These two print their settings on stderr, past FFmpeg's log.
+  default_environment("SVT_LOG", "1");
+  av_opt_set(context.get(), "x265-params", "log-level=none", AV_OPT_SEARCH_CHILDREN);
   const LogCapture log;
   const int result = avcodec_open2(context.get(), &codec, nullptr);
   info.opens = result >= 0;
   if (!info.opens) info.error = log.complaint().empty() ? av_error_text(result) : log.complaint();
+  if (info.opens) encode_one_picture(*context);
+}
+
+std::optional<EncoderInfo> examine(const AVCodec& codec) {
+  const SampleFormat* format = first_taken(codec);
+  EncoderInfo info{codec.name, avcodec_get_name(codec.id), traits_of(codec).hardware, false, {}};
+  if (format != nullptr)
+    try_to_open(codec, format->av, info);
+  else if (codec.id == AV_CODEC_ID_GIF)
+    try_to_open(codec, AV_PIX_FMT_PAL8, info);
+  else if (std::string_view(codec.name).ends_with("_vaapi"))
+    info.error = "takes pictures in the GPU's memory only";
+  else
+    return std::nullopt;
+  return info;
 }
 
 }  // namespace
+
+std::optional<EncoderInfo> examine_encoder(const std::string& name) {
+  const AVCodec* codec = avcodec_find_encoder_by_name(name.c_str());
+  return codec != nullptr ? examine(*codec) : std::nullopt;
+}
 
 std::vector<EncoderInfo> list_encoders() {
   std::vector<EncoderInfo> found;
@@ -49,17 +90,7 @@ std::vector<EncoderInfo> list_encoders() {
     void* position = nullptr;
     while (const AVCodec* codec = av_codec_iterate(&position)) {
       if (codec->id != id || av_codec_is_encoder(codec) == 0) continue;
-      const SampleFormat* format = first_taken(*codec);
-      EncoderInfo info{codec->name, avcodec_get_name(id), traits_of(*codec).hardware, false, {}};
-      if (format != nullptr)
-        try_to_open(*codec, format->av, info);
-      else if (id == AV_CODEC_ID_GIF)
-        try_to_open(*codec, AV_PIX_FMT_PAL8, info);
-      else if (std::string_view(codec->name).ends_with("_vaapi"))
-        info.error = "takes pictures in the GPU's memory only";
-      else
-        continue;
-      found.push_back(std::move(info));
+      if (auto info = examine(*codec)) found.push_back(std::move(*info));
     }
   }
   return found;

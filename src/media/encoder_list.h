@@ -1,6 +1,7 @@
 // Which encoders this machine has, and which of them open.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ struct EncoderInfo {
   bool opens = false;
   std::string error;  ///< why not; empty where it opens
 };
+
+/// One encoder by FFmpeg's name; nullopt where FFmpeg here has none of that name, or none that
+/// takes pictures of ours.
+std::optional<EncoderInfo> examine_encoder(const std::string& name);
 
 /// Opens each video encoder that takes pictures of ours with a small one. Takes up to a second.
 std::vector<EncoderInfo> list_encoders();
