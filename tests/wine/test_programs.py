@@ -1,0 +1,35 @@
+"""The unit and contract suites as Windows programs."""
+
+import subprocess
+
+import pytest
+
+from wine_bed import BUILD, LAYER, WINE
+
+UNITS = sorted((BUILD / "tests" / "unit").glob("unit_*.exe"))
+CONTRACTS = [path for path in sorted((BUILD / "tests" / "contract").glob("contract_*.exe")) if "dda" not in path.name]
+
+
+def run(wine, program, tmp_path, *before, **environment):
+    return subprocess.run([WINE, *before, "Z:" + str(program)], env={**wine.environment, **environment}, cwd=tmp_path,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
+                          check=False)
+
+
+def test_there_are_programs():
+    assert UNITS and CONTRACTS
+
+
+@pytest.mark.parametrize("program", UNITS + CONTRACTS, ids=lambda p: p.stem)
+def test_suite(wine, program, tmp_path):
+    result = run(wine, program, tmp_path)
+    assert result.returncode == 0, result.stdout.decode("utf-8", "replace")[-4000:]
+
+
+@pytest.mark.parametrize("desktop", ["", "rotation=90", "rotation=180", "rotation=270", "hdr=80", "hdr=200", "hdr=320",
+                                     "moves=1", "no_rects=1", "split=300", "no_duplicate1=1"])
+def test_dda_contract(wine, desktop, tmp_path):
+    result = run(wine, BUILD / "tests" / "contract" / "contract_dda.exe", tmp_path,
+                 str(LAYER / "layer_launch.exe"), "Z:" + str(LAYER / "duplication_layer.dll"),
+                 RUSTCAM_LAYER=f"scene=mover;size=640x480;{desktop}")
+    assert result.returncode == 0, result.stdout.decode("utf-8", "replace")[-4000:]
