@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <functional>
 
 #include "base/error.h"
@@ -179,18 +178,4 @@ TEST_CASE("names that are not listed are resolved where the back end can") {
   CHECK(select_target(r).target.name == "mover@64x48@500");
   r.output = "maze";
   expect_usage(r, {"maze"});
-}
-
-TEST_CASE("XWayland is not taken silently") {
-  const TwoScreens two;
-  ::unsetenv("WAYLAND_DISPLAY");
-  CHECK(select_target({}).notes.empty());
-  ::setenv("WAYLAND_DISPLAY", "wayland-0", 1);
-  const Selection by_auto = select_target({});
-  REQUIRE(by_auto.notes.size() == 1);
-  CHECK(mentions(by_auto.notes[0], "XWayland"));
-  TargetRequest by_name;
-  by_name.backend = "x11";
-  CHECK(select_target(by_name).notes.empty());
-  ::unsetenv("WAYLAND_DISPLAY");
 }
