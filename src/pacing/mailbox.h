@@ -22,14 +22,11 @@ class Mailbox {
   /// goes back.
   void post(std::int64_t slot, T value) {
     const std::lock_guard lock(mutex_);
-    if (count_ > 0 && entry(count_ - 1).slot == slot) {
+    // With no room left it is the newest that gives way, not the one that fills the oldest slot.
+    if (count_ > 0 && (entry(count_ - 1).slot == slot || count_ == capacity)) {
       fold(value, entry(count_ - 1).value);
-      entry(count_ - 1).value = std::move(value);
+      entry(count_ - 1) = {slot, std::move(value)};
       return;
-    }
-    if (count_ == capacity) {
-      fold(entry(1).value, entry(0).value);
-      pop_front();
     }
     entry(count_) = {slot, std::move(value)};
     ++count_;

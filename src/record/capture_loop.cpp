@@ -21,6 +21,9 @@ constexpr std::size_t pool_frames = 12;
 constexpr Duration learning_time = 250ms;
 constexpr Duration begin_noticed_within = 5ms;
 
+/// A source that was opened anew and says nothing for so long shows what it has.
+constexpr Duration first_update_patience = 250ms;
+
 }  // namespace
 
 CaptureLoop::CaptureLoop(const RecordOptions& options, SlotSchedule& schedule,
@@ -146,7 +149,10 @@ SourceEvent CaptureLoop::take(TimePoint deadline, bool tell, std::stop_token sto
     const UpdateLease lease(*source_->source());
     const DesktopUpdate& update = source_->source()->update();
     composer_.note(update);
-    if (tell && update.accumulated_frames > 0) schedule_.presented(update.presented);
+    if (update.accumulated_frames > 0) {
+      blank_since_.reset();
+      if (tell) schedule_.presented(update.presented);
+    }
   } else if (event == SourceEvent::changed) {
     changed();
   } else if (event == SourceEvent::lost) {
@@ -158,19 +164,31 @@ SourceEvent CaptureLoop::take(TimePoint deadline, bool tell, std::stop_token sto
 void CaptureLoop::changed() {
   const Size before = composer_.size();
   composer_.attach(*source_->source());
+  blank_since_ = now();
   if (options_.on_resize == OnResize::stop && composer_.size() != before)
     ending_.request(EndedBy::source);
 }
 
-void CaptureLoop::read(std::int64_t n) {
-  if (!source_->source()) return;
+/// True where there is something new to compose.
+bool CaptureLoop::look() {
+  if (!source_->source()) return false;
+  bool pointer = false;
   try {
-    const bool pointer = options_.cursor && composer_.poll_pointer();
-    if (!composer_.desktop_pending() && !pointer) return;
+    pointer = options_.cursor && composer_.poll_pointer();
   } catch (const CaptureError& error) {
     composer_.detach();
-    return source_->report_loss(error);
+    source_->report_loss(error);
+    return false;
   }
+  // What came while the pointer was asked for is on the screen that is about to be read.
+  take(TimePoint{}, true, {});
+  if (!source_->source()) return false;
+  if (blank_since_ && now() - *blank_since_ < first_update_patience) return false;
+  return composer_.desktop_pending() || pointer;
+}
+
+void CaptureLoop::read(std::int64_t n) {
+  if (!look()) return;
   auto frame = compose();
   if (!frame) return;
   if (!frame->accumulated_known)

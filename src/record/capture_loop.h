@@ -62,6 +62,7 @@ class CaptureLoop {
   void listen(TimePoint until, std::stop_token stop);
   SourceEvent take(TimePoint deadline, bool tell, std::stop_token stop);
   void changed();
+  bool look();
   void read(std::int64_t n);
   std::optional<Frame> compose();
   std::int64_t next_slot(std::int64_t n);
@@ -77,6 +78,7 @@ class CaptureLoop {
   ReadLead lead_;
   Listening listening_;
   std::int64_t woken_by_updates_ = 0;
+  std::optional<TimePoint> blank_since_;  ///< opened anew, and nothing brought since
   Report report_;
 
   std::mutex mutex_;

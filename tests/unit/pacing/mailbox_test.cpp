@@ -42,12 +42,15 @@ TEST_CASE("what a newer value replaces is folded into it") {
   CHECK(box.replaced() == 2);
 }
 
-TEST_CASE("the oldest gives way where nobody takes, and is not forgotten") {
+TEST_CASE("where nobody takes, the oldest slots keep theirs and the newest value wins the rest") {
   Letters box;
-  for (int i = 0; i < 6; ++i) box.post(i, std::string(1, static_cast<char>('a' + i)));
-  CHECK(box.take(1) == std::nullopt);
-  CHECK(box.take(2) == "abc");
-  CHECK(box.take(9) == "def");
+  for (int i = 0; i < 7; ++i) box.post(i, std::string(1, static_cast<char>('a' + i)));
+  CHECK(box.replaced() == 3);
+  CHECK(box.take(0) == "a");
+  CHECK(box.take(1) == "b");
+  CHECK(box.take(2) == "c");
+  CHECK(box.take(5) == std::nullopt);
+  CHECK(box.take(6) == "defg");
 }
 
 TEST_CASE("writer and reader may be different threads") {
