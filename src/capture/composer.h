@@ -35,6 +35,8 @@ class FrameComposer {
   void attach(FrameSource& source);
   /// The source is about to go away. compose() and poll_pointer() need another attach() first.
   void detach() noexcept;
+  /// Allocates all pictures for the present size now, so that compose() never does.
+  void reserve() { pool_.reserve(); }
 
   /// Takes in what an acquire() brought (call while the lease is held); reads no pixels.
   void note(const DesktopUpdate& update);

@@ -52,7 +52,10 @@ struct FramePool::Impl {
         best = slot;
       }
     }
-    if (best || slots.size() == limit) return best;
+    return best || slots.size() == limit ? best : make_slot();
+  }
+
+  std::shared_ptr<Slot> make_slot() {
     auto made = std::make_shared<Slot>();
     made->image = Image(format, size, encoding);
     made->debt = Rect::of(size);
@@ -75,6 +78,11 @@ void FramePool::reset(PixelFormat format, Size size, YuvEncoding encoding) {
   impl_->format = format;
   impl_->size = size;
   impl_->encoding = encoding;
+}
+
+void FramePool::reserve() {
+  if (impl_->size == Size{}) throw std::logic_error("FramePool::reserve() before reset()");
+  while (impl_->slots.size() < impl_->limit) impl_->make_slot();
 }
 
 void FramePool::damage(const Region& region) {

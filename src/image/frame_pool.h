@@ -26,6 +26,10 @@ class FramePool {
   /// their last handle. No effect where both are the same already.
   void reset(PixelFormat format, Size size, YuvEncoding encoding = {});
 
+  /// Allocates all pictures of the present format and size now, so that take() never does. Costs
+  /// address space only: a picture takes memory when it is first drawn into.
+  void reserve();
+
   /// Adds `region` (clipped to the picture) to the debt of every picture, held or free.
   void damage(const Region& region);
 

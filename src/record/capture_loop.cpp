@@ -42,6 +42,7 @@ void CaptureLoop::run(std::stop_token stop) {
                   selection.region,
                   RecoveryPolicy{options_.reopen_on_loss, options_.give_up_after});
   composer_.attach(*source_->source());
+  composer_.reserve();
   first_picture(stop);
   try {
     learn(stop);
@@ -164,6 +165,7 @@ SourceEvent CaptureLoop::take(TimePoint deadline, bool tell, std::stop_token sto
 void CaptureLoop::changed() {
   const Size before = composer_.size();
   composer_.attach(*source_->source());
+  composer_.reserve();
   blank_since_ = now();
   if (options_.on_resize == OnResize::stop && composer_.size() != before)
     ending_.request(EndedBy::source);

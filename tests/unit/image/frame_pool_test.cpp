@@ -44,6 +44,22 @@ Bitmap around(const Bitmap& bits) {
 
 }  // namespace
 
+TEST_CASE("reserved, all pictures are there, owe everything and are the ones handed out") {
+  FramePool pool(3);
+  CHECK_THROWS_AS(pool.reserve(), std::logic_error);
+  pool.reset(PixelFormat::bgra, small);
+  pool.reserve();
+  pool.reserve();
+  std::set<const Image*> seen;
+  std::vector<FramePool::Taken> held;
+  while (auto taken = pool.take()) {
+    CHECK(taken->debt == Region(Rect::of(small)));
+    seen.insert(taken->image.get());
+    held.push_back(std::move(*taken));
+  }
+  CHECK(seen.size() == 3);
+}
+
 TEST_CASE("a new picture owes everything, a repaid one only what came after") {
   FramePool pool(2);
   pool.reset(PixelFormat::bgra, small);
