@@ -29,8 +29,8 @@ std::shared_ptr<Image> picture(Size size, int number) {
     for (std::int32_t x = 0; x < size.width; ++x) {
       std::uint8_t* p = image->view().row(y) + 4 * x;
       const bool inside = x >= left && x < left + 16 && y >= 4 && y < 20;
-      p[0] = inside ? 20 : static_cast<std::uint8_t>(x * 255 / size.width);
-      p[1] = inside ? 230 : static_cast<std::uint8_t>(y * 255 / size.height);
+      p[0] = static_cast<std::uint8_t>(inside ? 20 : x * 255 / size.width);
+      p[1] = static_cast<std::uint8_t>(inside ? 230 : y * 255 / size.height);
       p[2] = inside ? 240 : 90;
       p[3] = 255;
     }
