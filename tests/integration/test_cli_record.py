@@ -260,11 +260,29 @@ def test_a_size_limit_ends_it(tmp_path):
     assert (tmp_path / "a.nut").stat().st_size < 4 * 2**20
 
 
-def test_a_full_device_is_a_failure_with_statistics(tmp_path):
-    result = run("record", *SMALL, "--format", "rawvideo", "--frames", "600", "--stats", "s.json", "/dev/full", cwd=tmp_path)
+def test_a_device_that_takes_nothing_is_a_failure(tmp_path):
+    message = one_line(run("record", *SMALL, "--format", "rawvideo", "--frames", "60", "--stats", "s.json", "/dev/full",
+                           cwd=tmp_path), 1)
+    assert "/dev/full" in message
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_lost_source_given_up_is_a_failure_with_a_whole_file(tmp_path):
+    path = tmp_path / "a.mp4"
+    result = run("record", "--backend", "virtual", "-o", "mover@320x240@60,loss=0.7+60", *QUICK, "--on-loss", "wait=0.5",
+                 "--duration", "20", "--json", path)
     assert result.returncode == 1
-    stats = validate(parse((tmp_path / "s.json").read_text()), "record")
-    assert stats["ended_by"] == "disk_full" and stats["error"]
+    stats = document(result, "record")
+    assert stats["ended_by"] == "source_lost" and stats["error"] and stats["recoveries"]
+    assert stats["error"] in result.stderr.decode()
+    assert int(probe(path)["nb_read_frames"]) == stats["frames"]["slots"] - stats["frames"]["unencoded"]
+
+
+def test_a_lost_source_may_end_it_in_good_order(tmp_path):
+    stats = document(ok("record", "--backend", "virtual", "-o", "mover@320x240@60,loss=0.7+60", *QUICK, "--on-loss", "stop",
+                        "--duration", "20", "--json", tmp_path / "a.mp4"), "record")
+    assert stats["ended_by"] == "source" and stats["error"] is None
+    assert 0.3 < stats["duration_s"] < 5
 
 
 def test_where_the_encoder_cannot_open_nothing_is_left(tmp_path):
