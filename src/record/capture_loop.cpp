@@ -67,6 +67,7 @@ void CaptureLoop::first_picture(std::stop_token stop) {
           " ms: check that the screen is on, or wait longer with --timeout");
     if (event != SourceEvent::updated || !composer_.desktop_frame_pending()) continue;
     if (auto frame = compose()) {
+      if (!frame->accumulated_known) report_.coalesced.reset();
       mailbox_.post(0, std::move(*frame));
       return announce();
     }
