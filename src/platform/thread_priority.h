@@ -8,8 +8,9 @@ namespace rustcam {
 /// What the calling thread is for; the system schedules it accordingly where it may.
 enum class ThreadRole { capture = 1, pacing, encode };
 
-/// Raises the calling thread (Linux: a nice value where allowed; Windows: MMCSS or a raised
-/// priority). Returns a reason where the system refused, else an empty text. Never throws.
+/// Raises the calling thread (Linux: the least real-time priority, else a lower nice value, where
+/// allowed; Windows: MMCSS or a raised priority). Returns a reason where the system refused, else
+/// an empty text. Never throws.
 std::string set_thread_role(ThreadRole role, const char* name) noexcept;
 
 /// Keeps display and system awake while it lives (Windows: SetThreadExecutionState; elsewhere no

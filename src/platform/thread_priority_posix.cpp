@@ -1,4 +1,5 @@
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,17 +13,19 @@ namespace rustcam {
 
 namespace {
 
-/// The encoder keeps the normal priority: its threads inherit it, and they must never starve the
-/// two that keep time.
-int nice_value(ThreadRole role) {
-  switch (role) {
-    case ThreadRole::capture:
-    case ThreadRole::pacing:
-      return -10;
-    case ThreadRole::encode:
-      break;
-  }
-  return 0;
+/// The least of the real-time priorities: enough to be woken in time on a machine whose cores are
+/// all busy. What these threads do between two waits is short, and the kernel caps it.
+bool make_real_time() {
+  sched_param least{};
+  least.sched_priority = ::sched_get_priority_min(SCHED_RR);
+  return ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &least) == 0;
+}
+
+/// On Linux a nice value belongs to a thread, whatever POSIX says.
+bool make_less_nice() {
+  constexpr int step = 10;
+  const auto thread = static_cast<id_t>(::gettid());
+  return ::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, thread) - step) == 0;
 }
 
 }  // namespace
@@ -30,10 +33,9 @@ int nice_value(ThreadRole role) {
 std::string set_thread_role(ThreadRole role, const char* name) noexcept try {
   constexpr std::size_t kernel_limit = 15;
   ::pthread_setname_np(::pthread_self(), std::string(name).substr(0, kernel_limit).c_str());
-  const int wanted = nice_value(role);
-  if (wanted == 0) return {};
-  // On Linux a nice value belongs to a thread, whatever POSIX says.
-  if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), wanted) == 0) return {};
+  // The encoder keeps the normal priority: its threads inherit it, and they must never starve the
+  // two that keep time.
+  if (role == ThreadRole::encode || make_real_time() || make_less_nice()) return {};
   return std::string("thread priority not raised: ") + errno_name(errno);
 } catch (...) {
   return {};
