@@ -56,6 +56,8 @@ class FfmpegEncoder final : public Encoder {
 /// fragment the other.
 std::optional<int> max_delay(const OutputPlan& plan) {
   if (!plan.request.fragment) return std::nullopt;
+  // The next picture of a still screen may be far off.
+  if (plan.request.vfr) return 0;
   const double half = to_s(*plan.request.fragment) / 2;
   constexpr double any = 1000;
   return static_cast<int>(std::min(any, half * plan.fps.value()));

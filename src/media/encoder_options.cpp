@@ -202,7 +202,7 @@ std::optional<std::string> effective_preset(const OutputRequest& request, const 
 void apply_encoder_options(const OutputRequest& request, const AVCodec& codec,
                            std::optional<int> max_delay, AVCodecContext& context) {
   const EncoderFamily family = traits_of(codec).family;
-  context.thread_count = 0;
+  context.thread_count = family == EncoderFamily::raw ? 1 : 0;
   if (is_lossy(family)) context.max_b_frames = 0;
   if (request.bitrate) context.bit_rate = *request.bitrate;
   if (request.gop) context.gop_size = *request.gop;

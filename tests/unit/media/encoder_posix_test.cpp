@@ -129,3 +129,35 @@ TEST_CASE("low rates and sliced fragments keep the encoder's delay short") {
   CHECK(probe(folder / "crashed.mp4", "frame", "pts_time").size() >= 18);
   sink->finish(20);
 }
+
+TEST_CASE("with --vfr no picture waits in the encoder for the next one") {
+  const TempFolder folder;
+  for (const char* name : {"a.mp4", "a.mkv"}) {
+    CAPTURE(std::string(name));
+    OutputRequest request;
+    request.path = folder / name;
+    request.encoder = "x264";
+    request.vfr = true;
+    EncoderReport report;
+    std::vector<Warning> warnings;
+    const auto sink = open_sink(plan_output(request), {320, 180}, report, warnings);
+    for (const std::int64_t slot : {0, 100, 1000})
+      sink->write(frame_of(picture({320, 180}, static_cast<int>(slot))), Rect{0, 0, 320, 180},
+                  slot);
+    std::filesystem::copy_file(request.path, folder / (std::string("crashed-") + name));
+    CHECK(probe(folder / (std::string("crashed-") + name), "frame", "pts_time").size() >= 2);
+    sink->finish(1001);
+    CHECK(probe(request.path, "frame", "pts_time").size() == 3);
+  }
+}
+
+TEST_CASE("the place of the chroma samples is told") {
+  const TempFolder folder;
+  for (const char* name : {"a.mp4", "a.mkv"}) {
+    OutputRequest request;
+    request.path = folder / name;
+    request.encoder = "x264";
+    record(request, {64, 48}, every_slot(3), 3);
+    CHECK(probe_one(request.path, "stream", "chroma_location") == "center");
+  }
+}

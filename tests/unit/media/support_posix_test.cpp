@@ -1,5 +1,3 @@
-#include "support.h"
-
 #include <doctest/doctest.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -8,6 +6,8 @@
 #include <array>
 #include <cstdio>
 #include <sstream>
+
+#include "support.h"
 
 namespace rustcam::media_test {
 
