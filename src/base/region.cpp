@@ -154,11 +154,65 @@ void Region::translate(std::int32_t dx, std::int32_t dy) {
   for (Rect& r : rects_) r = rustcam::translate(r, dx, dy);
 }
 
+namespace {
+
+std::int64_t waste(const Rect& a, const Rect& b) {
+  return bounding(a, b).area() - a.area() - b.area();
+}
+
+bool nearly_fill(const Rect& a, const Rect& b) {
+  return waste(a, b) * 8 <= bounding(a, b).area();
+}
+
+/// Rectangles of one object lie near one another in the order of bands, even where another object
+/// shares its bands; looking no further keeps the cost linear.
+constexpr std::size_t neighbours = 4;
+
+void join(std::vector<Rect>& boxes, std::size_t i, std::size_t j) {
+  boxes[i] = bounding(boxes[i], boxes[j]);
+  boxes.erase(boxes.begin() + static_cast<std::ptrdiff_t>(j));
+}
+
+void join_where_nearly_full(std::vector<Rect>& boxes) {
+  for (std::size_t i = 0; i < boxes.size(); ++i)
+    for (std::size_t j = i + 1; j < boxes.size() && j <= i + neighbours;) {
+      if (nearly_fill(boxes[i], boxes[j])) {
+        join(boxes, i, j);
+        j = i + 1;
+      } else {
+        ++j;
+      }
+    }
+}
+
+void join_cheapest(std::vector<Rect>& boxes, std::size_t max_boxes) {
+  while (boxes.size() > max_boxes) {
+    std::size_t best_i = 0;
+    std::size_t best_j = 1;
+    for (std::size_t i = 0; i < boxes.size(); ++i)
+      for (std::size_t j = i + 1; j < boxes.size() && j <= i + neighbours; ++j)
+        if (waste(boxes[i], boxes[j]) < waste(boxes[best_i], boxes[best_j])) {
+          best_i = i;
+          best_j = j;
+        }
+    join(boxes, best_i, best_j);
+  }
+}
+
+}  // namespace
+
 Region Region::simplified(std::size_t max_rects) const {
   if (rects_.size() <= 1) return *this;
-  const Rect box = bounds();
-  const bool nearly_all = area() * 8 >= box.area() * 7;
-  return rects_.size() > max_rects || nearly_all ? Region(box) : *this;
+  std::vector<Rect> boxes = rects_;
+  join_where_nearly_full(boxes);
+  if (boxes.size() == rects_.size() && boxes.size() <= max_rects) return *this;
+  // Boxes that share bands split one another, so fewer of them may be needed.
+  for (std::size_t most = std::max<std::size_t>(max_rects, 1);; most /= 2) {
+    join_cheapest(boxes, std::max<std::size_t>(most, 1));
+    Region joined;
+    for (const Rect& box : boxes) joined.add(box);
+    if (joined.count() <= max_rects || boxes.size() == 1) return joined;
+  }
 }
 
 Region widen_to_even(const Region& region, const Rect& bounds) {

@@ -36,9 +36,9 @@ class Region {
   void intersect(const Region& other);
   void translate(std::int32_t dx, std::int32_t dy);
 
-  /// A superset of at most `max_rects` rectangles: exact where the region has no more, else its
-  /// bounding rectangle. Also the bounding rectangle where the rectangles cover nearly all of it,
-  /// since one big copy then costs less than many small ones.
+  /// A superset of at most `max_rects` rectangles (1 where that is 0). Neighbours that nearly fill
+  /// the box around them become that box, since one big copy costs less than many small ones; where
+  /// there are still too many, those whose joining wastes the least.
   Region simplified(std::size_t max_rects) const;
 
   friend bool operator==(const Region&, const Region&) = default;

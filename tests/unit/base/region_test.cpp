@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bitset>
 #include <istream>
 #include <locale>
@@ -104,10 +105,50 @@ TEST_CASE("simplified is a superset with few rectangles") {
   Region region;
   for (int i = 0; i < 20; ++i) region.add(Rect{i * 10, i * 10, i * 10 + 2, i * 10 + 2});
   CHECK(region.simplified(32) == region);
-  CHECK(region.simplified(4) == Region(Rect{0, 0, 192, 192}));
+  CHECK(region.simplified(1) == Region(Rect{0, 0, 192, 192}));
+  for (std::size_t most = 2; most < 20; ++most) {
+    const Region few = region.simplified(most);
+    CHECK(few.count() <= most);
+    for (const Rect& r : region.rects()) CHECK(few.contains(r));
+    CHECK(few.area() < std::int64_t{192} * 192);
+  }
   Region nearly(Rect{0, 0, 100, 100});
   nearly.subtract(Rect{0, 0, 3, 3});
   CHECK(nearly.simplified(32).count() == 1);
+}
+
+TEST_CASE("simplified keeps things apart that lie apart") {
+  // A window's trail, and a small box far from it that changes with every step.
+  Region region(Rect{1000, 10, 1200, 40});
+  for (int i = 0; i < 40; ++i) region.add(Rect{10 + 3 * i, 5 + 4 * i, 410 + 3 * i, 245 + 4 * i});
+  REQUIRE(region.count() > 32);
+  const Region few = region.simplified(32);
+  CHECK(few.count() <= 32);
+  CHECK(few.contains(Rect{1000, 10, 1200, 40}));
+  for (const Rect& r : region.rects()) CHECK(few.contains(r));
+  CHECK(few.area() < region.area() * 5 / 4);
+}
+
+TEST_CASE("simplified is a superset of any region, and small enough") {
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    unsigned state = seed;
+    const auto random = [&](int limit) {
+      state = state * 1664525U + 1013904223U;
+      return static_cast<int>((state >> 8) % static_cast<unsigned>(limit));
+    };
+    Region region;
+    for (int i = 0; i < 30; ++i) {
+      const int x = random(500);
+      const int y = random(500);
+      region.add(Rect{x, y, x + 1 + random(80), y + 1 + random(80)});
+    }
+    for (const std::size_t most : {0, 1, 3, 8, 32}) {
+      const Region few = region.simplified(most);
+      CHECK(few.count() <= std::max<std::size_t>(most, 1));
+      for (const Rect& r : region.rects()) CHECK(few.contains(r));
+    }
+  }
 }
 
 TEST_CASE("widening to even edges stays inside odd bounds") {
