@@ -17,9 +17,12 @@
 namespace rustcam {
 namespace {
 
+std::string reason(int code) {
+  return std::strerror(code);  // NOLINT(concurrency-mt-unsafe)
+}
+
 [[noreturn]] void fail(const std::string& what, const std::string& path, int code) {
-  const std::string message = what + " " + (path.empty() ? "the file" : path) + ": " +
-                              std::strerror(code);  // NOLINT(concurrency-mt-unsafe)
+  const std::string message = what + " " + (path.empty() ? "the file" : path) + ": " + reason(code);
   if (code == ENOSPC || code == EDQUOT || code == EFBIG)
     throw DiskFull(message + "; free some space or choose another folder", errno_name(code));
   if (code == EPIPE) throw PipeClosed("the reader of " + path + " has gone", errno_name(code));
@@ -139,7 +142,11 @@ int open_existing(const std::string& path, bool overwrite) {
 File File::create(const std::string& path, bool overwrite) {
   int fd = open_retrying(path, O_RDWR | O_CREAT | O_EXCL);
   if (fd < 0 && errno == EEXIST) fd = open_existing(path, overwrite);
-  if (fd < 0) fail("cannot create", path, errno);
+  if (fd < 0) {
+    if (errno == ENOSPC || errno == EDQUOT) fail("cannot create", path, errno);
+    throw MediaError("cannot create " + path + ": " + reason(errno) + "; choose another place",
+                     errno_name(errno));
+  }
   File file;
   file.handle_ = fd;
   file.owned_ = true;

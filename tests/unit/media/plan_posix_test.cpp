@@ -123,7 +123,8 @@ TEST_CASE("an encoder's own options are checked, and never a reason to fall back
   for (const auto& [key, value] :
        {std::pair{"tune", "warp"}, std::pair{"x264-params", "warp=9"}, std::pair{"nope", "1"}})
     for (const char* encoder : {"auto", "x264"}) {
-      CAPTURE(key);
+      const std::string named_option = key;
+      CAPTURE(named_option);
       OutputRequest bad = named(folder / "a.mp4");
       bad.encoder = encoder;
       bad.encoder_options = {{key, value}};
