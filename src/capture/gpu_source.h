@@ -16,7 +16,7 @@ struct GpuFrame {
   std::uintptr_t shared_handle = 0;  ///< an NT handle; valid as long as `texture` lives
   std::uint64_t adapter_luid = 0;    ///< HighPart << 32 | LowPart; only this adapter can open it
   Size size;
-  bool keyed_mutex = false;  ///< acquire key 0 before use, release key 0 after it
+  bool keyed_mutex = false;  ///< acquire key 1 before use, release key 0 after it
   TimePoint presented{};
   std::uint64_t desktop_sequence = 0;   ///< counts the desktop frames handed out, from 1
   std::shared_ptr<const void> texture;  ///< owns texture and handle

@@ -8,6 +8,7 @@
 
 #include "capture/backend.h"
 #include "capture/dda/qpc_clock.h"
+#include "capture/gpu_source.h"
 #include "image/image.h"
 #include "platform/process_setup.h"
 #include "stimulus/barcode.h"
@@ -140,6 +141,20 @@ TEST_CASE("a stop request ends the wait") {
   std::stop_source stop;
   stop.request_stop();
   CHECK(source->acquire(now() + 60s, stop.get_token()) == AcquireStatus::cancelled);
+}
+
+TEST_CASE("where textures are shared, one that is held is not handed out again") {
+  const auto source = open_first();
+  next_desktop_update(*source);
+  GpuSource* const gpu = source->gpu();
+  if (gpu == nullptr) return;  // as in Wine
+  const auto first = gpu->share();
+  const auto second = gpu->share();
+  REQUIRE(first.has_value());
+  REQUIRE(second.has_value());
+  CHECK(first->shared_handle != second->shared_handle);
+  CHECK(first->size == source->target().size());
+  CHECK(first->adapter_luid == second->adapter_luid);
 }
 
 TEST_CASE("opening again and again leaves nothing behind") {

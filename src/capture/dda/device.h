@@ -17,6 +17,7 @@ class Device {
   explicit Device(IDXGIAdapter1& adapter);
 
   ID3D11Device& device() const noexcept { return *device_; }
+  const ComPtr<ID3D11Device>& owned() const noexcept { return device_; }
   ID3D11DeviceContext& context() const noexcept { return *context_; }
   /// Why the system refused our copies a higher priority than a game's drawing; empty where it did
   /// not.

@@ -184,4 +184,23 @@ void DdaSource::finish_read(ReadTicket ticket, const ImageView& into, Point orig
   });
 }
 
+GpuSource* DdaSource::gpu() noexcept {
+  const Size size = canvas_ ? canvas_->size() : output_.info.size();
+  const bool plain = output_.info.rotation == Rotation::none &&
+                     !(canvas_ ? canvas_->half_float() : output_.info.hdr.value_or(false));
+  if (!plain || shares_nothing_) return nullptr;
+  try {
+    if (!shared_ || shared_->size() != size) shared_.emplace(device_, size);
+    return this;
+  } catch (const std::exception&) {  // asked once: the answer does not change
+    shares_nothing_ = true;
+    return nullptr;
+  }
+}
+
+std::optional<GpuFrame> DdaSource::share() {
+  if (!canvas_ || !shared_ || shared_->size() != canvas_->size()) return std::nullopt;
+  return shared_->copy(canvas_->texture());
+}
+
 }  // namespace rustcam::dda

@@ -12,12 +12,13 @@
 #include "capture/dda/input_desktop.h"
 #include "capture/dda/qpc_clock.h"
 #include "capture/dda/readback.h"
+#include "capture/dda/shared_ring.h"
 #include "capture/dda/staging.h"
 #include "platform/precise_timer.h"
 
 namespace rustcam::dda {
 
-class DdaSource final : public FrameSource {
+class DdaSource final : public FrameSource, private GpuSource {
  public:
   /// Throws AccessLost or DuplicationError.
   DdaSource(const TargetInfo& wanted, const SourceOptions& options);
@@ -29,6 +30,9 @@ class DdaSource final : public FrameSource {
   ReadTicket begin_read(const Region& region) override;
   void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
   const Pointer& pointer() override { return pointer_; }
+  /// Null where the system shares no textures, or the desktop is turned or HDR: what is shared is
+  /// a plain copy.
+  GpuSource* gpu() noexcept override;
   Loss last_loss() const override { return loss_; }
 
  private:
@@ -40,6 +44,7 @@ class DdaSource final : public FrameSource {
     bool masked = false;
   };
 
+  std::optional<GpuFrame> share() override;
   AcquireStatus wait_for_frame(TimePoint deadline, const std::stop_token& stop);
   /// What the leased frame means; nullopt: nothing for the caller.
   std::optional<AcquireStatus> take(const DXGI_OUTDUPL_FRAME_INFO& info,
@@ -62,6 +67,8 @@ class DdaSource final : public FrameSource {
   std::optional<Canvas> canvas_;
   Staging staging_;
   Readback readback_;
+  std::optional<SharedRing> shared_;
+  bool shares_nothing_ = false;
   Pointer pointer_;
   bool first_delivered_ = false;
   std::optional<Held> held_;

@@ -1,0 +1,50 @@
+// Textures that other devices and processes can open, used in turn.
+#pragma once
+
+#include <d3d11.h>
+#include <dxgi1_2.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "capture/dda/com_ptr.h"
+#include "capture/dda/device.h"
+#include "capture/gpu_source.h"
+#include "platform/support_win32.h"
+
+namespace rustcam::dda {
+
+/// One that is held by a GpuFrame is never written to. The device must outlive it.
+class SharedRing {
+ public:
+  /// For 8-bit BGRA desktops of `size`. Throws DuplicationError where the system shares no
+  /// textures, AccessLost.
+  SharedRing(const Device& device, Size size);
+
+  Size size() const noexcept { return size_; }
+  /// Copies `desktop` into a free texture and returns when the GPU is done with it; nullopt where
+  /// all are held. Throws AccessLost, DuplicationError.
+  std::optional<GpuFrame> copy(ID3D11Texture2D& desktop);
+
+ private:
+  struct Shared {
+    ComPtr<ID3D11Texture2D> texture;
+    ComPtr<IDXGIKeyedMutex> mutex;
+    win32::Handle handle;
+  };
+
+  std::shared_ptr<Shared> make() const;
+  bool claim(std::shared_ptr<Shared>& slot) const;
+  void wait_for_gpu();
+
+  static constexpr std::size_t textures = 4;
+
+  const Device* device_;
+  Size size_;
+  std::uint64_t adapter_luid_ = 0;
+  win32::Handle done_;
+  std::array<std::shared_ptr<Shared>, textures> slots_;
+};
+
+}  // namespace rustcam::dda
