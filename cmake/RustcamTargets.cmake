@@ -12,6 +12,9 @@ if(WIN32)
   # Windows 8 is the oldest that has Desktop Duplication; what is newer is found at run time.
   target_compile_definitions(rustcam_options INTERFACE UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN
                                                        _WIN32_WINNT=0x0602)
+  # Where libstdc++ makes semaphores of atomics without a futex, a release can fail to wake its waiter
+  # (std::stop_callback's destructor then hangs). Its own switch for the system's semaphores.
+  target_compile_definitions(rustcam_options INTERFACE _GLIBCXX_USE_POSIX_SEMAPHORE=1)
 endif()
 if(RUSTCAM_SANITIZE)
   target_compile_options(rustcam_options INTERFACE -fsanitize=${RUSTCAM_SANITIZE} -fno-omit-frame-pointer
