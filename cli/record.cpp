@@ -50,12 +50,17 @@ bool failed(EndedBy ended_by) {
          ended_by == EndedBy::error;
 }
 
-/// The statistics to their file, to stdout, and for a person; a made-up name to stdout.
-void tell(const RecordRequest& request, const RecordStatistics& statistics, Log& log) {
+void tell_person(const RecordStatistics& statistics, Log& log) {
   if (!log.quiet()) {
     const std::string summary = record_summary(statistics);
     std::fwrite(summary.data(), 1, summary.size(), stderr);
   }
+  if (failed(statistics.ended_by))
+    log.error(statistics.error.value_or("the recording ended early"));
+}
+
+/// The statistics to their file or to stdout; else a made-up name to stdout.
+void tell_programs(const RecordRequest& request, const RecordStatistics& statistics) {
   const std::string document = to_text(record_document(statistics));
   if (request.stats_path) write_file(*request.stats_path, document, request.record.force);
   if (request.stats_to_stdout) return write_stdout(document);
@@ -86,10 +91,13 @@ int Record::run(Context& context) {
   }
   tell_details(statistics, context.log);
   statistics.warnings.insert(statistics.warnings.begin(), warnings.begin(), warnings.end());
-  tell(request, statistics, context.log);
-  if (!failed(statistics.ended_by)) return exit_done;
-  context.log.error(statistics.error.value_or("the recording ended early"));
-  return exit_failed;
+  tell_person(statistics, context.log);
+  try {
+    tell_programs(request, statistics);
+  } catch (const PipeClosed&) {
+    // Nobody listens any more; that does not mend a recording that failed.
+  }
+  return failed(statistics.ended_by) ? exit_failed : exit_done;
 }
 
 }  // namespace rustcam::cli
