@@ -100,7 +100,7 @@ int run_without_command(const std::vector<std::string>& arguments) {
       break;
   }
   throw UsageError(
-      "no command given; there are shot, record, list, stimulus and doctor: see "
+      "no command given; there are shot, record, bench, list, stimulus and doctor: see "
       "rustcam-cli --help");
 }
 

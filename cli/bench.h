@@ -1,4 +1,4 @@
-// `rustcam-cli bench`: what it is asked to measure.
+// `rustcam-cli bench`: how many frames a second really arrive.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,8 @@
 
 #include "base/rational.h"
 #include "cli/capture_options.h"
-#include "image/fingerprint.h"
+#include "cli/command.h"
+#include "measure/bench.h"
 
 namespace rustcam::cli {
 
@@ -26,9 +27,6 @@ struct BenchArguments {
   bool force = false;
   bool json = false;
 };
-
-enum class BenchMode { grab = 1, latest, frames, gpu };
-std::string_view name(BenchMode mode) noexcept;
 
 struct BenchOptions {
   CaptureOptions capture;
@@ -49,5 +47,14 @@ struct BenchOptions {
 void declare_bench(Parser& parser, BenchArguments& into);
 /// Throws UsageError.
 BenchOptions check_bench(const BenchArguments& given);
+
+class Bench : public Command {
+ public:
+  void declare(Parser& parser) override { declare_bench(parser, arguments_); }
+  int run(Context& context) override;
+
+ private:
+  BenchArguments arguments_;
+};
 
 }  // namespace rustcam::cli

@@ -42,20 +42,6 @@ void check_chart(const BenchArguments& given, BenchOptions& options) {
 
 }  // namespace
 
-std::string_view name(BenchMode mode) noexcept {
-  switch (mode) {
-    case BenchMode::grab:
-      return "grab";
-    case BenchMode::latest:
-      return "latest";
-    case BenchMode::frames:
-      return "frames";
-    case BenchMode::gpu:
-      return "gpu";
-  }
-  return {};
-}
-
 void declare_bench(Parser& parser, BenchArguments& a) {
   add_capture_options(parser, a.capture, false);
   parser.section("The measurement");

@@ -5,7 +5,7 @@
 namespace rustcam::cli {
 
 std::span<const CommandEntry> commands() noexcept {
-  static constexpr std::array<CommandEntry, 5> list{{
+  static constexpr std::array<CommandEntry, 6> list{{
       {"shot", "shot [FILE]",
        "One picture of the screen, as png, jpg, webp, qoi, bmp, ppm or raw pixels. Without FILE it "
        "makes rustcam-YYYYMMDD-HHMMSS.png here and prints that name; - is standard output.",
@@ -23,6 +23,14 @@ std::span<const CommandEntry> commands() noexcept {
        "rustcam-cli record --encoder x264 --preset veryfast --crf 18 -o DP-1 game.mp4\n"
        "rustcam-cli record --format rawvideo --pixel-format bgr - | ./consumer",
        make_record},
+      {"bench", "bench",
+       "How many frames a second really arrive. Shows a stimulus, captures it, and counts the frames "
+       "that came, those that differ, and those that were shown and never came.",
+       "rustcam-cli bench\n"
+       "rustcam-cli bench --hz 60 --mode all --pointer both --chart bench.html\n"
+       "rustcam-cli bench --stimulus none --json\n"
+       "rustcam-cli bench --backend virtual -o mover@1280x720@120",
+       make_bench},
       {"list", "list [WHAT]",
        "What there is: outputs (the default), windows, devices, encoders or backends.",
        "rustcam-cli list\n"

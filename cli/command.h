@@ -33,6 +33,7 @@ std::span<const CommandEntry> commands() noexcept;
 
 std::unique_ptr<Command> make_shot();
 std::unique_ptr<Command> make_record();
+std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_stimulus();
 std::unique_ptr<Command> make_doctor();

@@ -44,6 +44,10 @@ void ProgressDisplay::countdown(const std::string& what, int seconds_left) {
   if (!quiet_) to_stderr(line + "\n");
 }
 
+void ProgressDisplay::status(const std::string& line) {
+  if (mode_ == ProgressMode::live) draw(line);
+}
+
 void ProgressDisplay::clear() {
   if (drawn_ > 0) to_stderr(std::string(1, '\r').append(drawn_, ' ').append(1, '\r'));
   drawn_ = 0;

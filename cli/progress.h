@@ -21,6 +21,8 @@ class ProgressDisplay {
   void show(const Progress& progress);
   /// Seconds left before `what` ("recording") begins.
   void countdown(const std::string& what, int seconds_left);
+  /// Any other live line.
+  void status(const std::string& line);
   /// Takes the live line away, so that something else can be printed.
   void clear();
 

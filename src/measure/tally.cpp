@@ -39,21 +39,30 @@ void tally_fingerprints(std::span<const Sample> samples, Tally& into) {
 
 void tally_counters(std::span<const Sample> samples, Tally& into) {
   CounterTally counters;
-  const Sample* first = nullptr;
-  const Sample* last = nullptr;
+  // A frame whose number is new was presented when it says so; one that is repeated was not.
+  const Sample* first_new = nullptr;
+  const Sample* last_new = nullptr;
+  std::int64_t presented_before = 0;
+  std::optional<std::uint32_t> before;
   std::size_t read = 0;
   for (const Sample& sample : samples) {
     if (!sample.counter) continue;
     ++read;
     counters.add(*sample.counter);
-    if (first == nullptr) first = &sample;
-    last = &sample;
+    if (before && sample.counter != before) {
+      if (first_new == nullptr) {
+        first_new = &sample;
+        presented_before = counters.presented();
+      }
+      last_new = &sample;
+    }
+    before = sample.counter;
   }
   if (!samples.empty()) into.counted_pct = percent(read, samples.size());
   into.missed_pct = counters.missed_pct();
-  if (last != nullptr && last->presented > first->presented)
-    into.presented_fps =
-        static_cast<double>(counters.presented()) / to_s(last->presented - first->presented);
+  if (last_new != nullptr && last_new->presented > first_new->presented)
+    into.presented_fps = static_cast<double>(counters.presented() - presented_before) /
+                         to_s(last_new->presented - first_new->presented);
 }
 
 }  // namespace

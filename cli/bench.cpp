@@ -1,0 +1,104 @@
+#include "cli/bench.h"
+
+#include <thread>
+
+#include "base/error.h"
+#include "cli/bench_chart.h"
+#include "cli/bench_document.h"
+#include "cli/output_file.h"
+#include "cli/progress.h"
+#include "platform/console.h"
+#include "platform/precise_timer.h"
+#include "platform/signals.h"
+
+namespace rustcam::cli {
+
+namespace {
+
+/// Turns a signal into a stop request.
+class StopOnSignal {
+ public:
+  explicit StopOnSignal(const EndSignals& signals)
+      : watcher_([this, &signals](const std::stop_token& over) {
+          constexpr Duration look = std::chrono::milliseconds(50);
+          PreciseTimer timer;
+          while (timer.sleep_until(now() + look, over))
+            if (signals.count() > 0) {
+              stop_.request_stop();
+              return;
+            }
+        }) {}
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  std::jthread watcher_;
+};
+
+BenchPlan plan_of(const BenchOptions& options, const Selection& selection) {
+  BenchPlan plan;
+  plan.run.selection = selection;
+  plan.run.rate = options.hz;
+  plan.run.warmup = options.warmup;
+  plan.run.duration = options.duration;
+  plan.run.timeout = options.capture.timeout;
+  plan.run.fingerprint = options.fingerprint;
+  plan.modes = options.modes;
+  plan.all_modes = options.all_modes;
+  plan.pointers = options.pointers;
+  plan.repeat = options.repeat;
+  plan.stimulus = options.stimulus;
+  return plan;
+}
+
+BenchResult measure(const BenchPlan& plan, const EndSignals& signals, Log& log) {
+  ProgressDisplay display(
+      stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none, log.quiet());
+  const StopOnSignal stop(signals);
+  return run_bench(plan, stop.token(), [&](BenchMode mode, bool pointer, int number, int of) {
+    const std::string line = std::string(name(mode)) +
+                             (pointer ? ", pointer on" : ", pointer off") + ": run " +
+                             std::to_string(number) + " of " + std::to_string(of);
+    display.status(line);
+    log.debug(line);
+  });
+}
+
+std::vector<Warning> all_warnings(std::vector<Warning> first, const BenchResult& result) {
+  first.insert(first.end(), result.warnings.begin(), result.warnings.end());
+  if (result.interrupted)
+    first.push_back({"interrupted",
+                     result.runs.empty() ? "interrupted before the first run was over"
+                                         : "interrupted: the last run is left out",
+                     "let it run to its end, or give a shorter --duration"});
+  return first;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_bench() {
+  return std::make_unique<Bench>();
+}
+
+int Bench::run(Context& context) {
+  const BenchOptions options = check_bench(arguments_);
+  if (options.chart_path) check_output_file(*options.chart_path, options.force);
+  const EndSignals signals;
+  std::vector<Warning> notes;
+  const Selection selection = select(options.capture.request, context.log, notes);
+  const BenchPlan plan = plan_of(options, selection);
+
+  const BenchResult result = measure(plan, signals, context.log);
+  const std::vector<Warning> warnings = all_warnings(notes, result);
+  for (std::size_t i = notes.size(); i < warnings.size(); ++i)
+    context.log.warning(warnings[i].text + "; " + warnings[i].hint);
+
+  if (options.chart_path && !result.median.empty())
+    write_file(*options.chart_path, bench_chart(*options.chart_path, result, plan, warnings),
+               options.force);
+  write_stdout(options.json ? to_text(bench_document(result, selection, warnings))
+                            : bench_table(result, plan));
+  return exit_done;
+}
+
+}  // namespace rustcam::cli
