@@ -21,6 +21,7 @@ struct Support {
 
 struct SourceOptions {
   bool pointer = true;  ///< false: the source need not follow the pointer
+  std::shared_ptr<const SourceLegacy> legacy = nullptr;  ///< of the last source of this target
 };
 
 /// A function pointer that is null says that the system has no such thing.

@@ -113,7 +113,11 @@ std::optional<TimePoint> RecoveringSource::limit() const {
 bool RecoveringSource::try_reopen() {
   pause_ = pause_ == Duration{} ? first_pause : std::min(pause_ * 2, longest_pause);
   try {
-    std::unique_ptr<FrameSource> source = backend_->open(target_, options_);
+    // Only the first try takes over what the lost source left: if that does not help, nothing old
+    // is kept.
+    SourceOptions options = options_;
+    options_.legacy.reset();
+    std::unique_ptr<FrameSource> source = backend_->open(target_, options);
     disconnected_since_.reset();
     // Another screen, or more of one, must never slip into a recording.
     if (source->target().identity != target_.identity || !fits(source->target())) return false;
@@ -134,6 +138,7 @@ bool RecoveringSource::try_reopen() {
 }
 
 SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::stop_token& stop) {
+  if (lost_source_) options_.legacy = lost_source_->legacy();
   lost_source_.reset();
   while (policy_.reopen) {
     if (stop.stop_requested()) return SourceEvent::cancelled;

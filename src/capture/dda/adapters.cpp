@@ -62,13 +62,6 @@ Monitor monitor_of(const std::string& gdi_name, const std::vector<Monitor>& moni
   return monitor;
 }
 
-ComPtr<IDXGIFactory1> make_factory() {
-  ComPtr<IDXGIFactory1> factory;
-  check(::CreateDXGIFactory1(__uuidof(IDXGIFactory1), factory.put_void()),
-        "cannot list the graphics adapters");
-  return factory;
-}
-
 std::vector<ComPtr<IDXGIAdapter1>> adapters_of(IDXGIFactory1& factory) {
   std::vector<ComPtr<IDXGIAdapter1>> adapters;
   ComPtr<IDXGIAdapter1> adapter;
@@ -109,7 +102,8 @@ Output make_output(const ComPtr<IDXGIAdapter1>& adapter, const ComPtr<IDXGIOutpu
   info.refresh_hz = monitor.refresh_hz;
   info.sdr_white_nits = monitor.sdr_white_nits;
   found.monitor = monitor.path.empty() ? info.name : monitor.path;
-  info.identity = luid_text(adapter_desc.AdapterLuid) + "|" + found.monitor;
+  found.luid = luid_text(adapter_desc.AdapterLuid);
+  info.identity = found.luid + "|" + found.monitor;
   return found;
 }
 
@@ -128,12 +122,18 @@ Rotation rotation_of(DXGI_MODE_ROTATION rotation) noexcept {
   }
 }
 
-std::vector<Output> enumerate_outputs() {
-  const auto factory = make_factory();
+ComPtr<IDXGIFactory1> make_factory() {
+  ComPtr<IDXGIFactory1> factory;
+  check(::CreateDXGIFactory1(__uuidof(IDXGIFactory1), factory.put_void()),
+        "cannot list the graphics adapters");
+  return factory;
+}
+
+std::vector<Output> enumerate_outputs(IDXGIFactory1& factory) {
   const std::vector<Monitor> monitors = active_monitors();
   std::vector<Output> outputs;
   int device = 0;
-  for (const auto& adapter : adapters_of(*factory)) {
+  for (const auto& adapter : adapters_of(factory)) {
     for_each_output(*adapter, [&](const ComPtr<IDXGIOutput>& output, const DXGI_OUTPUT_DESC& desc) {
       Output found = make_output(adapter, output, desc, monitors);
       found.info.index = static_cast<int>(outputs.size());
@@ -145,8 +145,8 @@ std::vector<Output> enumerate_outputs() {
   return outputs;
 }
 
-Output find_output(const TargetInfo& wanted) {
-  std::vector<Output> outputs = enumerate_outputs();
+Output find_output(IDXGIFactory1& factory, const TargetInfo& wanted) {
+  std::vector<Output> outputs = enumerate_outputs(factory);
   auto found = std::find_if(outputs.begin(), outputs.end(),
                             [&](const Output& o) { return o.info.identity == wanted.identity; });
   if (found == outputs.end())

@@ -13,20 +13,23 @@ namespace rustcam::dda {
 
 struct Output {
   ComPtr<IDXGIAdapter1> adapter;  ///< the one that owns the output
+  std::string luid;               ///< the adapter's
   ComPtr<IDXGIOutput> output;
   std::string adapter_name;
   std::string monitor;  ///< tells the monitor apart, wherever it is plugged in
   TargetInfo info;
 };
 
-/// The outputs that show the desktop, from a fresh factory, in DXGI's order. Throws
-/// DuplicationError.
-std::vector<Output> enumerate_outputs();
+/// What adapters and outputs there are at this moment. Throws DuplicationError.
+ComPtr<IDXGIFactory1> make_factory();
+
+/// The outputs that show the desktop, in DXGI's order.
+std::vector<Output> enumerate_outputs(IDXGIFactory1& factory);
 
 /// The output with the identity of `wanted` (adapter and monitor), or, where an adapter came back
 /// under a new id (as after a driver's update), with its monitor: the identity stays that of
 /// `wanted`. Throws AccessLost where it is not there now.
-Output find_output(const TargetInfo& wanted);
+Output find_output(IDXGIFactory1& factory, const TargetInfo& wanted);
 
 std::vector<DeviceInfo> enumerate_devices();
 

@@ -13,7 +13,7 @@ namespace {
 
 Support probe() {
   try {
-    if (!dda::enumerate_outputs().empty()) return {true, {}};
+    if (!dda::enumerate_outputs(*dda::make_factory()).empty()) return {true, {}};
     return {false, "no monitor shows a desktop in this session; connect one, or log in to one"};
   } catch (const CaptureError& error) {
     return {false, error.what()};
@@ -22,7 +22,8 @@ Support probe() {
 
 std::vector<TargetInfo> targets() {
   std::vector<TargetInfo> infos;
-  for (dda::Output& output : dda::enumerate_outputs()) infos.push_back(std::move(output.info));
+  for (dda::Output& output : dda::enumerate_outputs(*dda::make_factory()))
+    infos.push_back(std::move(output.info));
   return infos;
 }
 

@@ -122,7 +122,7 @@ class FlipPresenter final : public Presenter {
 }  // namespace
 
 std::unique_ptr<Presenter> open_presenter(const PresenterOptions& options) {
-  std::vector<Output> outputs = enumerate_outputs();
+  std::vector<Output> outputs = enumerate_outputs(*make_factory());
   const TargetInfo chosen = choose(outputs, options.output);
   return std::make_unique<FlipPresenter>(std::move(outputs[static_cast<std::size_t>(chosen.index)]),
                                          options);

@@ -19,9 +19,15 @@ constexpr Duration better_first_frame = std::chrono::milliseconds(100);
 }  // namespace
 
 DdaSource::DdaSource(const TargetInfo& wanted, const SourceOptions& options)
-    : options_(options),
-      output_(find_output(wanted)),
-      device_(*output_.adapter),
+    : DdaSource(options, std::make_unique<InputDesktop>(), open_output(wanted, options.legacy)) {}
+
+DdaSource::DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop> desktop,
+                     Opened opened)
+    : options_{options.pointer, nullptr},
+      input_desktop_(std::move(desktop)),
+      output_(std::move(opened.output)),
+      graphics_(std::move(opened.graphics)),
+      device_(graphics_->device),
       duplication_(output_, device_.device()),
       staging_(device_),
       readback_(output_.info.sdr_white_nits.value_or(default_sdr_white_nits)) {
@@ -182,6 +188,13 @@ void DdaSource::finish_read(ReadTicket ticket, const ImageView& into, Point orig
   staging_.finish(ticket.id, [&](const Staging::Read& read) {
     readback_.copy(read, output_.info.rotation, into, origin);
   });
+}
+
+std::shared_ptr<const SourceLegacy> DdaSource::legacy() const {
+  const bool device_lost = loss_.native_code == code_text(DXGI_ERROR_DEVICE_REMOVED) ||
+                           loss_.native_code == code_text(DXGI_ERROR_DEVICE_RESET) ||
+                           loss_.native_code == code_text(DXGI_ERROR_DEVICE_HUNG);
+  return device_lost ? nullptr : graphics_;
 }
 
 GpuSource* DdaSource::gpu() noexcept {

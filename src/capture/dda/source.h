@@ -9,6 +9,7 @@
 #include "capture/dda/canvas.h"
 #include "capture/dda/device.h"
 #include "capture/dda/duplication.h"
+#include "capture/dda/graphics.h"
 #include "capture/dda/input_desktop.h"
 #include "capture/dda/qpc_clock.h"
 #include "capture/dda/readback.h"
@@ -22,6 +23,8 @@ class DdaSource final : public FrameSource, private GpuSource {
  public:
   /// Throws AccessLost or DuplicationError.
   DdaSource(const TargetInfo& wanted, const SourceOptions& options);
+  DdaSource(const DdaSource&) = delete;
+  DdaSource& operator=(const DdaSource&) = delete;
 
   const TargetInfo& target() const noexcept override { return output_.info; }
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
@@ -34,8 +37,11 @@ class DdaSource final : public FrameSource, private GpuSource {
   /// a plain copy.
   GpuSource* gpu() noexcept override;
   Loss last_loss() const override { return loss_; }
+  std::shared_ptr<const SourceLegacy> legacy() const override;
 
  private:
+  DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop> desktop, Opened opened);
+
   /// An update that is not handed out yet: a first one that may be followed by a better one, or
   /// what a change of size left behind.
   struct Held {
@@ -58,9 +64,10 @@ class DdaSource final : public FrameSource, private GpuSource {
   TimePoint presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const;
 
   SourceOptions options_;
-  InputDesktop input_desktop_;
+  std::unique_ptr<InputDesktop> input_desktop_;
   Output output_;
-  Device device_;
+  std::shared_ptr<const Graphics> graphics_;
+  const Device& device_;
   Duplication duplication_;
   QpcClock clock_;
   PreciseTimer timer_;

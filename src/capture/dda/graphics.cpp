@@ -1,0 +1,24 @@
+#include "capture/dda/graphics.h"
+
+#include <utility>
+
+namespace rustcam::dda {
+
+Graphics::Graphics(ComPtr<IDXGIFactory1> owner, const Output& output)
+    : factory(std::move(owner)), luid(output.luid), device(*output.adapter) {}
+
+bool Graphics::still_good() const {
+  return factory->IsCurrent() != FALSE && device.device().GetDeviceRemovedReason() == S_OK;
+}
+
+Opened open_output(const TargetInfo& wanted, const std::shared_ptr<const SourceLegacy>& legacy) {
+  auto graphics = std::dynamic_pointer_cast<const Graphics>(legacy);
+  if (graphics && !graphics->still_good()) graphics.reset();
+  ComPtr<IDXGIFactory1> factory = graphics ? graphics->factory : make_factory();
+  Output output = find_output(*factory, wanted);
+  if (!graphics || graphics->luid != output.luid)
+    graphics = std::make_shared<const Graphics>(std::move(factory), output);
+  return {std::move(output), std::move(graphics)};
+}
+
+}  // namespace rustcam::dda
