@@ -54,6 +54,7 @@ class MuxOutput {
 
   std::int64_t committed() const noexcept { return end_.load(std::memory_order_relaxed); }
   bool is_file() const noexcept { return file_.seekable(); }
+  void interrupt() noexcept { file_.interrupt(); }
 
  private:
   static int write_packet(void* opaque, const std::uint8_t* data, int size) noexcept;

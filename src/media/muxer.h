@@ -40,6 +40,8 @@ class Muxer {
   void finish(std::int64_t slots);
 
   std::int64_t bytes_written() const noexcept { return output_.committed(); }
+  /// Any thread: ends the waiting for a pipe's reader, as File::interrupt.
+  void interrupt() noexcept { output_.interrupt(); }
 
  private:
   std::int64_t ticks(std::int64_t slots) const;

@@ -104,6 +104,7 @@ class RawSink final : public FrameSink {
   std::int64_t bytes_written() const noexcept override {
     return written_.load(std::memory_order_relaxed);
   }
+  void interrupt() noexcept override { file_.interrupt(); }
   Size encoded_size() const noexcept override { return picture_; }
   Size picture_size() const noexcept override { return picture_; }
   std::vector<OutputFile> files() const override {

@@ -37,6 +37,9 @@ class FrameSink {
   virtual bool needs_every_slot() const noexcept = 0;
   /// Bytes handed to the file or pipe so far; may be asked from another thread.
   virtual std::int64_t bytes_written() const noexcept = 0;
+  /// Any thread, until finish() has returned: a write that waits for the reader of a pipe throws
+  /// PipeClosed, and so does every later one.
+  virtual void interrupt() noexcept {}
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
   virtual std::vector<OutputFile> files() const = 0;

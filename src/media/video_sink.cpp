@@ -76,6 +76,7 @@ class VideoSink final : public FrameSink {
 
   bool needs_every_slot() const noexcept override { return false; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
+  void interrupt() noexcept override { muxer_->interrupt(); }
   Size encoded_size() const noexcept override {
     return {encoder_->context().width, encoder_->context().height};
   }

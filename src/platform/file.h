@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+
+#include "platform/blocking_call.h"
 
 namespace rustcam {
 
@@ -43,12 +46,16 @@ class File {
   /// Asks for a larger pipe buffer where this is a pipe; the size got, 0 for none.
   std::size_t enlarge_pipe(std::size_t bytes);
   int descriptor() const noexcept;  ///< -1 on Windows, where a file is a handle
+  /// Any thread, while the file is open: a write() that waits for the reader of a pipe, and every
+  /// later one, throws PipeClosed. No effect on regular files.
+  void interrupt() noexcept;
 
  private:
   std::intptr_t handle_ = -1;
   bool owned_ = false;
   bool seekable_ = false;
   std::string path_;
+  std::unique_ptr<BlockingCall> blocking_;  ///< null for regular files
 };
 
 bool path_exists(const std::string& path);

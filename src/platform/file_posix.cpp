@@ -153,12 +153,14 @@ File File::create(const std::string& path, bool overwrite) {
   file.path_ = path;
   struct stat status {};
   file.seekable_ = fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+  if (!file.seekable_) file.blocking_ = std::make_unique<BlockingCall>();
   return file;
 }
 
 File File::standard_output() {
   File file;
   file.handle_ = STDOUT_FILENO;
+  file.blocking_ = std::make_unique<BlockingCall>();
   file.path_ = "standard output";
   return file;
 }
@@ -171,7 +173,8 @@ File::File(File&& other) noexcept
     : handle_(std::exchange(other.handle_, -1)),
       owned_(other.owned_),
       seekable_(other.seekable_),
-      path_(std::move(other.path_)) {}
+      path_(std::move(other.path_)),
+      blocking_(std::move(other.blocking_)) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
@@ -180,6 +183,7 @@ File& File::operator=(File&& other) noexcept {
     owned_ = other.owned_;
     seekable_ = other.seekable_;
     path_ = std::move(other.path_);
+    blocking_ = std::move(other.blocking_);
   }
   return *this;
 }
@@ -198,8 +202,19 @@ int File::descriptor() const noexcept {
 
 void File::write(std::span<const std::byte> bytes) {
   const int fd = descriptor();
-  write_all(fd, bytes, path_,
-            [fd](const void* data, std::size_t n) { return ::write(fd, data, n); });
+  std::optional<BlockingCall::Scope> scope;
+  if (blocking_) scope.emplace(*blocking_);
+  write_all(fd, bytes, path_, [&](const void* data, std::size_t n) -> ssize_t {
+    if (blocking_ && blocking_->interrupted()) {
+      errno = EPIPE;
+      return -1;
+    }
+    return ::write(fd, data, n);
+  });
+}
+
+void File::interrupt() noexcept {
+  if (blocking_) blocking_->interrupt();
 }
 
 void File::write_at(std::int64_t offset, std::span<const std::byte> bytes) {

@@ -18,7 +18,9 @@ bool is_full(DWORD code) {
 }
 
 bool is_reader_gone(DWORD code) {
-  return code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED;
+  // The last is what File::interrupt() makes of a write that waits for a reader.
+  return code == ERROR_BROKEN_PIPE || code == ERROR_NO_DATA || code == ERROR_PIPE_NOT_CONNECTED ||
+         code == ERROR_OPERATION_ABORTED;
 }
 
 [[noreturn]] void fail(const std::string& what, const std::string& path, DWORD code) {
@@ -100,6 +102,7 @@ File File::create(const std::string& path, bool overwrite) {
   file.owned_ = true;
   file.seekable_ = ::GetFileType(handle) == FILE_TYPE_DISK;
   file.path_ = path;
+  if (!file.seekable_) file.blocking_ = std::make_unique<BlockingCall>();
   return file;
 }
 
@@ -107,6 +110,7 @@ File File::standard_output() {
   File file;
   file.handle_ = reinterpret_cast<std::intptr_t>(::GetStdHandle(STD_OUTPUT_HANDLE));
   file.path_ = "standard output";
+  file.blocking_ = std::make_unique<BlockingCall>();
   return file;
 }
 
@@ -118,7 +122,8 @@ File::File(File&& other) noexcept
     : handle_(std::exchange(other.handle_, -1)),
       owned_(other.owned_),
       seekable_(other.seekable_),
-      path_(std::move(other.path_)) {}
+      path_(std::move(other.path_)),
+      blocking_(std::move(other.blocking_)) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
@@ -127,6 +132,7 @@ File& File::operator=(File&& other) noexcept {
     owned_ = other.owned_;
     seekable_ = other.seekable_;
     path_ = std::move(other.path_);
+    blocking_ = std::move(other.blocking_);
   }
   return *this;
 }
@@ -144,13 +150,20 @@ int File::descriptor() const noexcept {
 }
 
 void File::write(std::span<const std::byte> bytes) {
+  std::optional<BlockingCall::Scope> scope;
+  if (blocking_) scope.emplace(*blocking_);
   while (!bytes.empty()) {
+    if (blocking_ && blocking_->interrupted()) fail("cannot write", path_, ERROR_BROKEN_PIPE);
     DWORD done = 0;
     if (::WriteFile(to_handle(handle_), bytes.data(), transfer_size(bytes.size()), &done,
                     nullptr) == FALSE)
       fail("cannot write", path_, ::GetLastError());
     bytes = bytes.subspan(done);
   }
+}
+
+void File::interrupt() noexcept {
+  if (blocking_) blocking_->interrupt();
 }
 
 void File::write_at(std::int64_t offset, std::span<const std::byte> bytes) {

@@ -75,10 +75,7 @@ void Segments::close_current(std::int64_t slots) {
   } catch (const MediaError&) {
     // What is in the file stays; the caller is already on its way to the next one.
   }
-  for (OutputFile& file : sink_->files()) {
-    closed_bytes_ += file.bytes;
-    closed_.push_back(std::move(file));
-  }
+  for (OutputFile& file : sink_->files()) closed_.push_back(std::move(file));
 }
 
 std::string Segments::begin_next(Size captured, std::int64_t slot) {
@@ -86,12 +83,27 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
   do next.request.path = numbered_path(plan_.request.path, ++number_);
   while (!plan_.request.force && path_exists(next.request.path));
   EncoderReport report;
-  sink_ = open_(next, captured, report, warnings_);
+  auto sink = open_(next, captured, report, warnings_);
+  {
+    const std::lock_guard lock(changing_);
+    closed_bytes_ += sink_->bytes_written();
+    sink_ = std::move(sink);
+  }
   report.tried.insert(report.tried.begin(), report_.tried.begin(), report_.tried.end());
   report_ = std::move(report);
   captured_ = captured;
   first_slot_ = slot;
   return next.request.path;
+}
+
+void Segments::interrupt() noexcept {
+  const std::lock_guard lock(changing_);
+  sink_->interrupt();
+}
+
+std::int64_t Segments::bytes_written() const noexcept {
+  const std::lock_guard lock(changing_);
+  return closed_bytes_ + sink_->bytes_written();
 }
 
 void Segments::finish(std::int64_t slots) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,12 @@ class Segments {
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
 
+  /// Any thread: as FrameSink::interrupt.
+  void interrupt() noexcept;
+  /// Any thread.
+  std::int64_t bytes_written() const noexcept;
+
   bool needs_every_slot() const noexcept { return sink_->needs_every_slot(); }
-  std::int64_t bytes_written() const noexcept { return closed_bytes_ + sink_->bytes_written(); }
   Duration last_encode_time() const noexcept { return sink_->last_encode_time(); }
   Size encoded_size() const noexcept { return encoded_; }  ///< of the first file
   Size picture_size() const noexcept { return picture_; }
@@ -51,13 +56,14 @@ class Segments {
   OutputPlan plan_;
   bool split_on_resize_;
   SinkFactory open_;
+  mutable std::mutex changing_;  ///< from one sink to the next
   std::unique_ptr<FrameSink> sink_;
   Size captured_;
   Size encoded_;
   Size picture_;
   std::int64_t first_slot_ = 0;  ///< of the current file
   int number_ = 1;
-  std::int64_t closed_bytes_ = 0;
+  std::int64_t closed_bytes_ = 0;  ///< of the files before the current one
   std::vector<OutputFile> closed_;
   EncoderReport report_;
   std::vector<Warning> warnings_;

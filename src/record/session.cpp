@@ -26,6 +26,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t queued_slots = 8;
 constexpr Duration hooks_asked_every = 50ms;
 constexpr Duration hurry_patience = 1500ms;
+/// A reader who takes nothing for so long after the end was requested will not do so any more.
+constexpr Duration reader_patience = 5s;
 
 /// A thread that is always joined, and whose exception is not lost.
 class Worker {
@@ -78,6 +80,7 @@ class Session {
   void discard_files();
   void encode_all(EncodeLoop& encode, SlotLoop& slots);
   void attend(const EncodeLoop& encode);
+  void hasten(TimePoint at);
   void warn(Warning warning);
   void fail_if_empty(const RecordStatistics& statistics);
 
@@ -96,6 +99,8 @@ class Session {
   EncoderReport first_encoder_;
   std::vector<Warning> warnings_;
   TimePoint next_progress_{};
+  std::optional<TimePoint> give_up_at_;  ///< what still waits to be written
+  std::int64_t bytes_before_ = -1;
   bool hurrying_ = false;
   bool overload_told_ = false;
 };
@@ -210,14 +215,12 @@ void Session::warn(Warning warning) {
 }
 
 void Session::attend(const EncodeLoop& encode) {
-  if (!ending_.reason()) {
-    end_requested();
-  } else if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
-    hurrying_ = true;
-    queue_.abandon(now() + hurry_patience);
-  }
   const TimePoint at = now();
   const Progress progress = encode.progress();
+  if (!ending_.reason())
+    end_requested();
+  else
+    hasten(at);
   if (at >= next_progress_ && hooks_.progress && progress.slots > 0) {
     hooks_.progress(progress);
     next_progress_ = at + 100ms;
@@ -226,6 +229,26 @@ void Session::attend(const EncodeLoop& encode) {
   if (!overload_told_ && encode.overloaded()) {
     overload_told_ = true;
     warn(encoder_slow_warning(first_encoder_));
+  }
+}
+
+/// The end was requested, but a reader may be slow, or have stopped reading for good.
+void Session::hasten(TimePoint at) {
+  if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
+    hurrying_ = true;
+    give_up_at_ = at + hurry_patience;
+    queue_.abandon(*give_up_at_);
+  }
+  const auto reason = ending_.reason();
+  const bool asked = reason == EndedBy::signal || reason == EndedBy::key;
+  const std::int64_t bytes = segments_.bytes_written();
+  if (!hurrying_ && asked && bytes != bytes_before_) {
+    bytes_before_ = bytes;
+    give_up_at_ = at + reader_patience;
+  }
+  if (give_up_at_ && at >= *give_up_at_) {
+    give_up_at_.reset();
+    segments_.interrupt();
   }
 }
 

@@ -41,6 +41,7 @@ struct FakeSinkOptions {
   /// Called before each write, with how many there were; may throw.
   std::function<void(std::int64_t)> before_write;
   std::function<void()> before_finish;
+  std::function<void()> interrupt;
 };
 
 class FakeSink final : public FrameSink {
@@ -82,6 +83,9 @@ class FakeSink final : public FrameSink {
   std::int64_t bytes_written() const noexcept override {
     const std::lock_guard lock(log_->mutex);
     return static_cast<std::int64_t>(log_->writes.size()) * options_.bytes_a_write;
+  }
+  void interrupt() noexcept override {
+    if (options_.interrupt) options_.interrupt();
   }
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }

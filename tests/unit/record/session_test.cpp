@@ -4,8 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -273,6 +275,41 @@ TEST_CASE("a second request gives up what waits to be encoded") {
   CHECK(s.ended_by == EndedBy::signal);
   CHECK(s.slots == static_cast<std::int64_t>(b.writes().size()));
   CHECK(b.sinks.logs[0]->finished == s.slots);
+}
+
+TEST_CASE("a reader who stops reading cannot keep a recording from ending") {
+  Bench b;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stuck = false;
+  bool interrupted = false;
+  b.sinks.options.every_slot = true;
+  b.sinks.options.before_write = [&](std::int64_t n) {
+    if (n < 3) return;
+    std::unique_lock lock(mutex);
+    stuck = true;
+    changed.wait(lock, [&] { return interrupted; });
+    throw PipeClosed("interrupted");
+  };
+  b.sinks.options.interrupt = [&] {
+    {
+      const std::lock_guard lock(mutex);
+      interrupted = true;
+    }
+    changed.notify_all();
+  };
+  b.hooks.end_request = [&]() -> std::optional<EndedBy> {
+    const std::lock_guard lock(mutex);
+    return stuck ? std::optional(EndedBy::signal) : std::nullopt;
+  };
+  SUBCASE("asked twice") {
+    b.hooks.hurry = [] { return true; };
+  }
+  SUBCASE("asked once") {}
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::signal);
+  CHECK_FALSE(s.error);
+  CHECK(s.slots == 3);
 }
 
 TEST_CASE("a full disk, a closed pipe and a failed encoder keep what was written") {
