@@ -85,7 +85,7 @@ int Record::run(Context& context) {
   request.record.selection = select(request.capture.request, context.log, warnings);
 
   RecordStatistics statistics = run_session(request, signals, context.log);
-  if (statistics.slots == 0) {
+  if (statistics.started_at.empty()) {
     context.log.info("ended before the first frame: nothing was recorded");
     return exit_done;
   }

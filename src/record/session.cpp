@@ -82,7 +82,6 @@ class Session {
   void attend(const EncodeLoop& encode);
   void hasten(TimePoint at);
   void warn(Warning warning);
-  void fail_if_empty(const RecordStatistics& statistics);
 
   const RecordOptions& options_;
   const SessionHooks& hooks_;
@@ -163,7 +162,7 @@ void Session::discard_files() {
     remove_file(*options_.timestamps_path);
 }
 
-/// Ended before slot 0.
+/// Ended before slot 0 was reached.
 RecordStatistics Session::nothing() const {
   RecordStatistics s;
   s.ended_by = ending_.reason().value_or(EndedBy::error);
@@ -187,12 +186,19 @@ RecordStatistics Session::run() {
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
 
+  const bool empty = encode->totals().slots == 0;
+  if (empty) discard_files();
+  if (!schedule_.started()) {
+    if (const auto error = ending_.error()) throw Error(*error);
+    return nothing();
+  }
+
   RecordStatistics statistics =
       session_report({options_, opened_, schedule_, ending_, capture, slots, *encode, segments_});
   statistics.cpu_s = to_s(process_cpu_time() - cpu_before_);
   statistics.peak_rss_bytes = process_peak_rss();
   statistics.warnings = warnings_;
-  if (statistics.slots == 0) fail_if_empty(statistics);
+  if (empty) statistics.files.clear();
   return statistics;
 }
 
@@ -201,12 +207,6 @@ void Session::encode_all(EncodeLoop& encode, SlotLoop& slots) {
   Worker encoded([&] { encode.run(); });
   const EndAtExit end(ending_);
   while (!encoded.wait_for(hooks_asked_every)) attend(encode);
-}
-
-void Session::fail_if_empty(const RecordStatistics& statistics) {
-  discard_files();
-  if (statistics.ended_by == EndedBy::disk_full) throw DiskFull(statistics.error.value_or(""));
-  if (statistics.error) throw Error(*statistics.error);
 }
 
 void Session::warn(Warning warning) {

@@ -25,8 +25,8 @@ struct SessionHooks {
 
 /// Runs a whole recording on the calling thread (and threads of its own). Returns the statistics
 /// whenever slot 0 was reached, whatever went wrong later (then `error` is set); where the end was
-/// requested earlier, `slots` is 0. Throws Error or UsageError where it went wrong earlier. No file
-/// is left then, nor where `slots` is 0.
+/// requested earlier, `started_at` is empty. Throws Error or UsageError where it went wrong
+/// earlier. No file is left then, nor where `slots` is 0.
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks);
 
 /// The same with sinks of another kind.

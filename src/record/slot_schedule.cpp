@@ -63,6 +63,11 @@ void SlotSchedule::wait_looked_after(std::int64_t n, TimePoint deadline, std::st
   changed_.wait_until(lock, std::move(stop), deadline, [&] { return looked_after_ >= n; });
 }
 
+bool SlotSchedule::started() const {
+  const std::lock_guard lock(mutex_);
+  return started_;
+}
+
 bool SlotSchedule::wait_started(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   return changed_.wait(lock, std::move(stop), [&] { return started_; });

@@ -32,6 +32,7 @@ class SlotSchedule {
   std::int64_t last_looked_after() const;
   /// Returns when slot `n` is looked after, at `deadline`, or on a stop request.
   void wait_looked_after(std::int64_t n, TimePoint deadline, std::stop_token stop);
+  bool started() const;
   /// False where `stop` came before the clock was started.
   bool wait_started(std::stop_token stop);
 

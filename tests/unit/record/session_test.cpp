@@ -243,6 +243,7 @@ TEST_CASE("an end requested during the countdown leaves nothing") {
   };
   const RecordStatistics s = b.run();
   CHECK(s.slots == 0);
+  CHECK(s.started_at.empty());
   CHECK(s.ended_by == EndedBy::signal);
   CHECK(b.sinks.logs.empty());
   CHECK(told == std::vector<int>{30});
@@ -336,6 +337,20 @@ TEST_CASE("a full disk, a closed pipe and a failed encoder keep what was written
     CHECK(b.sinks.logs[0]->finished == 12);
     check_sums(s);
   }
+}
+
+TEST_CASE("where not even slot 0 could be written, statistics come and no file stays") {
+  Bench b;
+  const std::string path = temporary_file("empty.mp4");
+  std::ofstream(path) << "head";
+  b.options.plan.request.path = path;
+  b.sinks.options.before_write = [](std::int64_t) { throw DiskFull("the disk is full", "ENOSPC"); };
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::disk_full);
+  CHECK(s.slots == 0);
+  CHECK_FALSE(s.started_at.empty());
+  CHECK(s.files.empty());
+  CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("a file that cannot be finished is told, whatever ended the recording") {
