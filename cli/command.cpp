@@ -24,7 +24,8 @@ std::span<const CommandEntry> commands() noexcept {
        "rustcam-cli record --format rawvideo --pixel-format bgr - | ./consumer",
        make_record},
       {"bench", "bench",
-       "How many frames a second really arrive. Shows a stimulus, captures it, and counts the frames "
+       "How many frames a second really arrive. Shows a stimulus, captures it, and counts the "
+       "frames "
        "that came, those that differ, and those that were shown and never came.",
        "rustcam-cli bench\n"
        "rustcam-cli bench --hz 60 --mode all --pointer both --chart bench.html\n"
