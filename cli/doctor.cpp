@@ -73,7 +73,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
   for (const std::string& note : selection.notes)
-    checks.push_back({"session", false, note, "take a back end of your session with --backend"});
+    checks.push_back({"session", false, note, {}});
   check_capture(selection, checks);
 }
 

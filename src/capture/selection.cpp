@@ -115,7 +115,14 @@ std::optional<std::string> xwayland_note(const TargetRequest& request, const Bac
   for (const Backend* backend : backends())
     if (backend->name == "wayland") why = "the back end wayland: " + backend->probe().reason;
   return "this is a Wayland session, but XWayland is captured, which shows X11 windows only (" +
-         why + ")";
+         why + "); take another back end with --backend where there is one";
+}
+
+std::optional<std::string> hdr_note(const TargetInfo& target) {
+  if (!target.hdr.value_or(false) || target.sdr_white_nits) return std::nullopt;
+  return target.name +
+         " is an HDR desktop, and the system does not tell its SDR white level: 200 nits are "
+         "assumed";
 }
 
 }  // namespace
@@ -158,6 +165,7 @@ Selection select_target(const TargetRequest& request) {
     selection.region = request.region->rect;
   }
   if (auto note = xwayland_note(request, backend)) selection.notes.push_back(std::move(*note));
+  if (auto note = hdr_note(selection.target)) selection.notes.push_back(std::move(*note));
   return selection;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "base/error.h"
 #include "capture/dda/hresult.h"
 #include "capture/dda/metadata.h"
 #include "capture/dda/pointer_shape.h"
@@ -49,8 +50,15 @@ std::size_t fill(std::vector<std::byte>& buffer, std::size_t expected, const cha
 
 Duplication::Duplication(const Output& output, ID3D11Device& device) {
   const HRESULT result = duplicate(output.output, device, duplication_);
-  if (outcome_of(result) != Outcome::success)
-    fail(result, "cannot capture " + output.info.name + " of " + output.adapter_name);
+  const std::string what = "cannot capture " + output.info.name;
+  if (result == DXGI_ERROR_UNSUPPORTED)
+    throw DuplicationError(
+        what + ": " + output.adapter_name +
+            " owns it, but Windows runs this program on another adapter; under Settings, System, "
+            "Display, Graphics set rustcam-cli.exe to the former (usually \"power saving\") (" +
+            code_text(result) + ")",
+        code_text(result));
+  if (outcome_of(result) != Outcome::success) fail(result, what);
   DXGI_OUTDUPL_DESC desc{};
   duplication_->GetDesc(&desc);
   rotation_ = rotation_of(desc.Rotation);

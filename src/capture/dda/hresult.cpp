@@ -40,8 +40,7 @@ constexpr std::array<Meaning, 18> meanings{{
      "this session has no screen (a closed remote desktop or another user's turn); connect to it "
      "again"},
     {DXGI_ERROR_UNSUPPORTED, Outcome::refused,
-     "another graphics adapter draws this desktop; in Windows' graphics settings give "
-     "rustcam-cli.exe the adapter that owns the output (usually \"power saving\")"},
+     "the graphics adapter or its driver does not support it; update the driver"},
     {DXGI_ERROR_NOT_CURRENTLY_AVAILABLE, Outcome::refused,
      "too many programs duplicate this output, or one holds it alone; close one of them"},
     {E_ACCESSDENIED, Outcome::refused,

@@ -35,14 +35,12 @@ DdaSource::DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop>
   describe();
 }
 
-/// What is out of the ordinary belongs to what people are told of the output.
+/// A refusal belongs to what people are told of the output.
 void DdaSource::describe() {
+  if (device_.priority_refusal().empty()) return;
   std::string& text = output_.info.description;
-  const auto add = [&text](const std::string& note) { text += (text.empty() ? "" : "; ") + note; };
-  if (!device_.priority_refusal().empty())
-    add("GPU priority refused (" + device_.priority_refusal() + ")");
-  if (output_.info.hdr.value_or(false) && !output_.info.sdr_white_nits)
-    add("SDR white level unknown, 200 nits assumed");
+  text +=
+      (text.empty() ? "" : "; ") + ("GPU priority refused (" + device_.priority_refusal() + ")");
 }
 
 AcquireStatus DdaSource::acquire(TimePoint deadline, std::stop_token stop) {
