@@ -71,15 +71,16 @@ ScreenPhase::ScreenPhase(const Rational& rate)
       multiples_(std::clamp(static_cast<int>(1e9 / rate.value() / shortest_period_ns), 1,
                             most_multiples)) {}
 
-void ScreenPhase::presented(TimePoint at) {
+void ScreenPhase::presented(TimePoint at, Watch watch) {
   if (!presents_.empty()) {
     const TimePoint last = presents_.back();
     if (at == last) return;
-    if (at < last || at - last > window) {
+    if (at < last || at - last > window || watch != watch_) {
       presents_.clear();
       computed_at_ = {};
     }
   }
+  watch_ = watch;
   presents_.push_back(at);
   ++unseen_;
   while (at - presents_.front() > window || presents_.size() > most_presents) presents_.pop_front();
@@ -97,6 +98,13 @@ const std::optional<ScreenPhase::Lattice>& ScreenPhase::lattice() {
 }
 
 std::optional<ScreenPhase::Lattice> ScreenPhase::find() const {
+  if (watch_ == Watch::all) return find_among(1, multiples_);
+  if (!lattice_) return std::nullopt;
+  const auto same = find_among(lattice_->multiple, lattice_->multiple);
+  return same ? same : lattice_;
+}
+
+std::optional<ScreenPhase::Lattice> ScreenPhase::find_among(int first, int last) const {
   const TimePoint newest = presents_.back();
   const Duration span = newest - presents_.front();
   const double count = static_cast<double>(presents_.size());
@@ -110,8 +118,9 @@ std::optional<ScreenPhase::Lattice> ScreenPhase::find() const {
     once.push_back(turn(at_s.back() * rate_hz));
   }
   std::vector<Phasor> powers(once.size(), Phasor(1));
-  for (int m = 1; m <= multiples_; ++m) {
+  for (int m = 1; m <= last; ++m) {
     for (std::size_t i = 0; i < once.size(); ++i) powers[i] *= once[i];
+    if (m < first) continue;
 
     std::vector<Block> list(beat_known ? blocks : 1);
     std::vector<double> in_block(list.size(), 0);

@@ -24,9 +24,16 @@ class ScreenPhase {
  public:
   explicit ScreenPhase(const Rational& rate);
 
+  /// How presents came to be seen.
+  enum class Watch {
+    all = 1,  ///< whenever they happened
+    window,   ///< only around the instants where the lattice expects one: that tells its phase, but
+              ///< no longer its period, since any period would be seen there
+  };
+
   /// A frame was shown at `at`. Equal stamps count once; a stamp before the last one, or long
-  /// after it, starts the observation anew.
-  void presented(TimePoint at);
+  /// after it, starts the observation anew, and so does another kind of watch.
+  void presented(TimePoint at, Watch watch = Watch::all);
 
   struct Lattice {
     int multiple = 1;      ///< of the recording's rate, whose multiple the screen's is near
@@ -41,10 +48,12 @@ class ScreenPhase {
 
  private:
   std::optional<Lattice> find() const;
+  std::optional<Lattice> find_among(int first, int last) const;
 
   Rational rate_;
   int multiples_;
   std::deque<TimePoint> presents_;
+  Watch watch_ = Watch::all;
   std::size_t unseen_ = 0;  ///< presents since the lattice was last computed
   TimePoint computed_at_{};
   std::optional<Lattice> lattice_;

@@ -22,7 +22,9 @@ class SlotClock {
 
   /// A frame was shown at `at`. Tell only instants that are true: one that was found waiting in a
   /// queue says when it was found.
-  void presented(TimePoint at) { screen_.presented(at); }
+  void presented(TimePoint at, ScreenPhase::Watch watch = ScreenPhase::Watch::all) {
+    screen_.presented(at, watch);
+  }
   /// Pixels are fetched this long before a sampling point; it is the fetching that has to fall
   /// half-way between presents.
   void set_read_lead(Duration lead) noexcept { lead_ = lead; }

@@ -153,7 +153,9 @@ SourceEvent CaptureLoop::take(TimePoint deadline, bool tell, std::stop_token sto
     composer_.note(update);
     if (update.accumulated_frames > 0) {
       blank_since_.reset();
-      if (tell) schedule_.presented(update.presented);
+      if (tell)
+        schedule_.presented(update.presented, listening_.brief() ? ScreenPhase::Watch::window
+                                                                 : ScreenPhase::Watch::all);
     }
   } else if (event == SourceEvent::changed) {
     changed();

@@ -3,8 +3,8 @@
 namespace rustcam {
 
 namespace {
-constexpr std::int64_t full_slots = 20;    ///< listened to before deciding
-constexpr std::int64_t brief_slots = 300;  ///< before listening fully again
+constexpr std::int64_t full_slots = 30;    ///< listened to before deciding
+constexpr std::int64_t brief_slots = 450;  ///< before listening fully again
 constexpr std::int64_t check_slots = 30;   ///< of brief listening, before it is judged
 }  // namespace
 

@@ -17,6 +17,7 @@ class Listening {
  public:
   /// How long before the read the next slot's listening begins; nullopt: all the time.
   std::optional<Duration> window(std::optional<Duration> screen_period) const;
+  bool brief() const noexcept { return brief_; }
   /// What came while listening for a slot: updates that woke us, at the moment they happened.
   void slot_done(std::int64_t updates);
 

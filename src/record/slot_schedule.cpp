@@ -4,9 +4,9 @@
 
 namespace rustcam {
 
-void SlotSchedule::presented(TimePoint at) {
+void SlotSchedule::presented(TimePoint at, ScreenPhase::Watch watch) {
   const std::lock_guard lock(mutex_);
-  clock_.presented(at);
+  clock_.presented(at, watch);
 }
 
 void SlotSchedule::set_read_lead(Duration lead) {

@@ -17,7 +17,7 @@ class SlotSchedule {
  public:
   explicit SlotSchedule(const Rational& rate) : clock_(rate) {}
 
-  void presented(TimePoint at);
+  void presented(TimePoint at, ScreenPhase::Watch watch);
   void set_read_lead(Duration lead);
   TimePoint start(TimePoint earliest);
   TimePoint sampling_point(std::int64_t n);

@@ -175,6 +175,28 @@ TEST_CASE("learnt before the start, the phase is in the middle of its range") {
   CHECK(to_us(*clock.screen_period()) == doctest::Approx(16666.7).epsilon(0.001));
 }
 
+TEST_CASE("watching only where presents are expected keeps the period and follows the phase") {
+  // 300.3 Hz: against 300 its presents come 1 ms earlier every second.
+  const auto list = presents({.hz = 300.3, .jitter = 300us}, 12, 9);
+  SlotClock clock({60, 1});
+  std::size_t told = 0;
+  for (; list[told] <= epoch + 1s; ++told) clock.presented(list[told]);
+  clock.start(epoch + 1s);
+  int uneven = 0;
+  std::int64_t held = -1;
+  for (std::int64_t n = 0; n < 600; ++n) {
+    const TimePoint point = clock.sampling_point(n);
+    for (; list[told] <= point; ++told)
+      if (point - list[told] < 3100us) clock.presented(list[told], ScreenPhase::Watch::window);
+    const auto newest = static_cast<std::int64_t>(told) - 1;
+    if (held >= 0 && newest - held != 5) ++uneven;
+    held = newest;
+    REQUIRE(clock.screen_period());
+    CHECK(to_us(*clock.screen_period()) == doctest::Approx(3330).epsilon(0.003));
+  }
+  CHECK(uneven <= 6);
+}
+
 TEST_CASE("with nothing to learn from, slots are sampled where they stand") {
   SlotClock clock({60, 1});
   CHECK(clock.start(epoch) == epoch);
