@@ -78,13 +78,14 @@ void send_control(HANDLE process, DWORD event) {
     CloseHandle(thread);
 }
 
+/// Sent without waiting for an answer: Wine's Direct3D has windows of its own in threads that never
+/// look at their messages.
 BOOL CALLBACK end_session(HWND window, LPARAM process_id) {
   DWORD owner = 0;
   GetWindowThreadProcessId(window, &owner);
   if (owner == static_cast<DWORD>(process_id)) {
-    DWORD_PTR answer = 0;
-    SendMessageTimeoutW(window, WM_QUERYENDSESSION, 0, 0, SMTO_NORMAL, 5000, &answer);
-    SendMessageTimeoutW(window, WM_ENDSESSION, TRUE, 0, SMTO_NORMAL, 10000, &answer);
+    SendNotifyMessageW(window, WM_QUERYENDSESSION, 0, 0);
+    SendNotifyMessageW(window, WM_ENDSESSION, TRUE, 0);
   }
   return TRUE;
 }
