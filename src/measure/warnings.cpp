@@ -14,6 +14,7 @@ constexpr double slow_stimulus = 0.99;  ///< of the rate asked for
 constexpr double late_wakes_pct = 2;    ///< an idle machine has none
 constexpr double readable_counters_pct = 99.5;
 constexpr double changed_pct = 99;
+constexpr double half_drawn = 1.05;  ///< of the rate presented, in different pictures
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -30,7 +31,11 @@ struct Doubt {
 };
 
 double below(double value, double limit) {
-  return value < limit ? limit - value : 0;
+  return std::max(limit - value, 0.0);
+}
+
+double above(double value, double limit) {
+  return std::max(value - limit, 0.0);
 }
 
 std::vector<Doubt> screen_doubts(const RunConditions& conditions) {
@@ -101,6 +106,18 @@ std::vector<Doubt> analysis_doubts(const RunConditions& conditions) {
                 " % of the frames are the same picture as the one before";
        },
        "count unique_fps, not valid_fps: the screen hands out pictures again"},
+      {"half_drawn",
+       [](const RunResult& r) {
+         return r.mode != BenchMode::frames && r.tally.presented_fps && r.tally.unique_fps
+                    ? above(*r.tally.unique_fps, half_drawn * *r.tally.presented_fps)
+                    : 0;
+       },
+       [](const RunResult& r) {
+         return number(*r.tally.unique_fps) + " different pictures a second came where only " +
+                number(*r.tally.presented_fps) +
+                " were presented: some were caught while they were being drawn";
+       },
+       "look at missed_pct, or run a compositor, which shows finished pictures only"},
       {"counter_unread",
        [ours](const RunResult& r) {
          return ours && r.mode != BenchMode::gpu && r.tally.counted_pct

@@ -222,6 +222,11 @@ TEST_CASE("what disturbed a run is told once, with the worst run and what to do"
   CHECK(has(run_warnings({again}, {180, {}}), "repeated_pictures"));
   again.mode = BenchMode::frames;
   CHECK_FALSE(has(run_warnings({again}, {180, {}}), "repeated_pictures"));
+  RunResult torn = good;
+  torn.tally.unique_fps = 250;
+  CHECK(has(run_warnings({torn}, {180, {}}), "half_drawn"));
+  torn.mode = BenchMode::frames;
+  CHECK_FALSE(has(run_warnings({torn}, {180, {}}), "half_drawn"));
   RunResult covered = good;
   covered.tally.counted_pct = 10;
   CHECK(has(run_warnings({covered}, {180, {}}), "counter_unread"));

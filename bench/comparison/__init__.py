@@ -1,0 +1,1 @@
+"""rustcam-cli beside other tools, on the same work and in turn."""
