@@ -125,12 +125,12 @@ TEST_CASE("at most one in a hundred frames is missed that need not be, at every 
 }
 
 TEST_CASE("a screen at a multiple of the rate is stepped through evenly") {
-  for (const auto& [hz, step] : {std::pair{120.0, 2}, {180.0, 3}, {240.0, 4}, {300.0, 5}})
+  for (const int multiple : {2, 3, 4, 5})
     for (Duration phase = 0ms; phase <= 17ms; phase += 1ms) {
-      CAPTURE(hz);
+      CAPTURE(multiple);
       CAPTURE(phase.count());
-      const Outcome o = play(presents({.hz = hz, .phase = phase}, 22, 11), {60, 1}, 20);
-      CHECK(o.steps_other_than(step) <= 0.02);
+      const auto list = presents({.hz = 60.0 * multiple, .phase = phase}, 22, 11);
+      CHECK(play(list, {60, 1}, 20).steps_other_than(multiple) <= 0.02);
     }
 }
 
