@@ -72,8 +72,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   for (const TargetInfo& target : selection.backend->targets())
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
-  for (const std::string& note : selection.notes)
-    checks.push_back({"session", false, note, {}});
+  for (const std::string& note : selection.notes) checks.push_back({"session", false, note, {}});
   check_capture(selection, checks);
 }
 
