@@ -144,6 +144,13 @@ std::optional<AcquireStatus> Source::follow_output() {
 }
 
 bool Source::take_update() {
+  // The first event of a burst may be here before the rest of what a program draws in one go. When
+  // the answer comes, the server has got through what it had from that program.
+  if (!everything_dirty_ && !damage_.pending().empty()) {
+    connection_.reply(xcb_get_input_focus_reply, xcb_get_input_focus(connection_.get()),
+                      "waiting for the X server to draw");
+    take_events();
+  }
   const bool desktop = everything_dirty_ || !damage_.pending().empty();
   if (!desktop && !shape_changed_) return false;
   update_ = {};
