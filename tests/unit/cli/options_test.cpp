@@ -74,14 +74,6 @@ TEST_CASE("record: what to do on loss") {
   }
 }
 
-TEST_CASE("record: a pipe waits, and may be told to drop") {
-  RecordArguments given = record_arguments("/dev/null");
-  given.format = "rawvideo";
-  CHECK(check_record(given).record.on_full == OnFull::wait);
-  given.on_full = "drop";
-  CHECK(check_record(given).record.on_full == OnFull::drop);
-}
-
 TEST_CASE("record: one stream or file for one thing") {
   RecordArguments given = record_arguments("out.mp4");
   given.stats = "out.mp4";

@@ -219,6 +219,7 @@ TEST_CASE("--timestamps: a line for every slot") {
   std::ifstream file(stamps);
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(line);
+  file.close();
   std::filesystem::remove(stamps);
   REQUIRE(lines.size() == 30);
   CHECK(lines[0].find("{\"n\":0,\"slot_ns\":0,\"presented_ns\":-") == 0);

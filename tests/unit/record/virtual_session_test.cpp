@@ -43,6 +43,7 @@ Raw record_raw(const std::string& output, Rational fps, std::int64_t slots) {
   raw.statistics = record(options, {});
   std::ifstream file(request.path, std::ios::binary);
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
+  file.close();
   std::filesystem::remove_all(folder);
   const auto frame_bytes = static_cast<std::size_t>(packed_bytes(PixelFormat::bgra, size));
   REQUIRE(bytes.size() == frame_bytes * static_cast<std::size_t>(slots));
