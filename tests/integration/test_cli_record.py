@@ -1,5 +1,6 @@
 """`rustcam-cli record`, on the virtual display: what goes where, and how it ends."""
 
+import json
 import os
 import pty
 import select
@@ -264,7 +265,10 @@ def test_a_device_that_takes_nothing_is_a_failure(tmp_path):
     message = one_line(run("record", *SMALL, "--format", "rawvideo", "--frames", "60", "--stats", "s.json", "/dev/full",
                            cwd=tmp_path), 1)
     assert "/dev/full" in message
-    assert os.listdir(tmp_path) == []
+    # Slot 0 was reached, so there are statistics, of nothing.
+    assert os.listdir(tmp_path) == ["s.json"]
+    stats = json.loads((tmp_path / "s.json").read_text())
+    assert stats["ended_by"] == "disk_full" and stats["frames"]["slots"] == 0
 
 
 def test_a_lost_source_given_up_is_a_failure_with_a_whole_file(tmp_path):
