@@ -72,10 +72,10 @@ void check_order(const Raw& raw) {
 }
 
 /// 120 slots at 60 fps, of which nearly all are `step` frames apart. Alone on a machine all are; on
-/// a busy one the best of three has to do.
+/// a busy one the best of eight has to do.
 Raw record_evenly(const std::string& output, std::uint32_t step) {
   Raw raw;
-  for (int attempt = 0; attempt < 3; ++attempt) {
+  for (int attempt = 0; attempt < 8; ++attempt) {
     raw = record_raw(output, {60, 1}, 120);
     check_order(raw);
     if (other_steps(raw, step) <= 0.05) return raw;
