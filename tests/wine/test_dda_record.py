@@ -211,3 +211,17 @@ def test_a_refused_opening_is_one_clear_line(wine, tmp_path, code):
     assert not (tmp_path / "out.mp4").exists()
     # Two seconds are promised; starting Wine and the layer on a busy machine come on top.
     assert took < 10
+
+
+@measurement
+def test_reading_what_changed_costs_less_than_reading_all(wine):
+    def cost(more):
+        run = wine.run("bench", "--stimulus", "none", "--mode", "grab", "--duration", "4", "--repeat", "1", "--json",
+                       layer="scene=mover;size=1920x1080;hz=60" + more)
+        assert run.status == 0, run.stderr
+        median = run.json()["median"][0]
+        return median["cpu_pct"] / median["valid_fps"], run.report["held_us"]["p50"]
+
+    changed, all_of_it = cost(""), cost(";no_rects=1")
+    print(f"CPU a frame: {changed[0] / all_of_it[0]:.2f} of whole-frame reading; held {changed[1]:.0f} and {all_of_it[1]:.0f} us")
+    assert changed[0] < all_of_it[0]
