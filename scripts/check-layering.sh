@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-order=(base platform image stimulus pacing capture capture/virtual capture/x11 capture/wayland capture/dda media record measure)
+order=(base platform ffmpeg image stimulus pacing capture capture/virtual capture/x11 capture/wayland capture/dda media record measure)
 bad=0
 complain() { printf '%s\n' "$1"; bad=1; }
 
@@ -37,7 +37,7 @@ while IFS= read -r hit; do complain "OS macro outside platform and back ends: $h
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/(platform|capture/(dda|x11|wayland|virtual))/' |
     xargs -r grep -nHE '#\s*(if|ifdef|ifndef|elif).*(_WIN32|__linux__|__unix__|_MSC_VER|__APPLE__)' || true)
 while IFS= read -r hit; do complain "FFmpeg outside media: $hit"; done < <(
-  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/media/|^src/image/(fingerprint|scale)\.cpp$' |
+  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/(media|ffmpeg)/|^src/image/(fingerprint|scale)\.cpp$' |
     xargs -r grep -nHE '#include <lib(av|sw)' || true)
 while IFS= read -r hit; do complain "windowing system outside its back end: $hit"; done < <(
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(x11|wayland|dda)/|^src/platform/' |
