@@ -28,7 +28,7 @@ void FrameComposer::attach(FrameSource& source) {
                      target.name + ", which is " + to_string(target.size()));
   source_ = &source;
   region_ = region;
-  pool_.reset(PixelFormat::bgra, size());
+  pool_.reset(size(), [this](Size size) { return source_->make_picture(size); });
   pending_ = Rect::of(size());
   drawn_pointer_ = {};
   pointer_ = {};
@@ -87,8 +87,10 @@ void FrameComposer::repay(const FramePool::Taken& taken) {
   if (due.empty()) return;
   Region on_target = due;
   on_target.translate(region_.left, region_.top);
+  const Point origin{region_.left, region_.top};
+  if (source_->read_in_place(on_target, *taken.image, origin)) return;
   const ReadTicket ticket = source_->begin_read(on_target);
-  source_->finish_read(ticket, taken.image->view(), {region_.left, region_.top});
+  source_->finish_read(ticket, taken.image->view(), origin);
 }
 
 std::optional<Frame> FrameComposer::compose() {

@@ -10,7 +10,7 @@
 #include "base/region.h"
 #include "base/time.h"
 #include "capture/target.h"
-#include "image/image_view.h"
+#include "image/image.h"
 #include "image/pointer.h"
 
 namespace rustcam {
@@ -63,6 +63,15 @@ class FrameSource {
   /// Finishes it into the same places of `into`, a bgra picture whose corner is at `origin` on the
   /// target: upright, without the pointer, alpha 255. Throws AccessLost, DeviceError.
   virtual void finish_read(ReadTicket ticket, const ImageView& into, Point origin) = 0;
+  /// A bgra picture into which read_in_place() may be able to read; may outlive the source.
+  virtual Image make_picture(Size size) { return {PixelFormat::bgra, size}; }
+  /// Reads at least `region` into `picture`, as finish_read() would, without a copy of ours. False,
+  /// with nothing done, where that cannot be or would take longer than begin_read() and
+  /// finish_read(). Throws what finish_read() throws; what `region` covers is undefined then.
+  virtual bool read_in_place(const Region& region, Image& picture, Point origin) {
+    static_cast<void>(region), static_cast<void>(picture), static_cast<void>(origin);
+    return false;
+  }
   /// A zero-copy bgra view of the whole current desktop, valid until the next call of any
   /// member; nullopt where there is none.
   virtual std::optional<ConstImageView> map() { return std::nullopt; }

@@ -32,7 +32,16 @@ struct FramePool::Impl {
   PixelFormat format = PixelFormat::bgra;
   Size size;
   YuvEncoding encoding;
+  Maker make;
   std::vector<std::shared_ptr<Slot>> slots;
+
+  void start_anew(PixelFormat its_format, Size its_size, YuvEncoding its_encoding, Maker its_make) {
+    slots.clear();
+    format = its_format;
+    size = its_size;
+    encoding = its_encoding;
+    make = std::move(its_make);
+  }
 
   Region clipped(const Region& region) const {
     Region inside = region;
@@ -57,7 +66,7 @@ struct FramePool::Impl {
 
   std::shared_ptr<Slot> make_slot() {
     auto made = std::make_shared<Slot>();
-    made->image = Image(format, size, encoding);
+    made->image = make ? make(size) : Image(format, size, encoding);
     made->debt = Rect::of(size);
     slots.push_back(made);
     return made;
@@ -73,11 +82,13 @@ FramePool::FramePool(std::size_t limit) : impl_(std::make_unique<Impl>()) {
 FramePool::~FramePool() = default;
 
 void FramePool::reset(PixelFormat format, Size size, YuvEncoding encoding) {
-  if (format == impl_->format && size == impl_->size && encoding == impl_->encoding) return;
-  impl_->slots.clear();
-  impl_->format = format;
-  impl_->size = size;
-  impl_->encoding = encoding;
+  if (format == impl_->format && size == impl_->size && encoding == impl_->encoding && !impl_->make)
+    return;
+  impl_->start_anew(format, size, encoding, {});
+}
+
+void FramePool::reset(Size size, Maker make) {
+  impl_->start_anew(PixelFormat::bgra, size, {}, std::move(make));
 }
 
 void FramePool::reserve() {

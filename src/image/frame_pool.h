@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -25,6 +26,9 @@ class FramePool {
   /// Starts anew with another format and size; pictures still held stay valid and are freed with
   /// their last handle. No effect where both are the same already.
   void reset(PixelFormat format, Size size, YuvEncoding encoding = {});
+  /// Starts anew in any case, with bgra pictures that `make` makes, now or later.
+  using Maker = std::function<Image(Size)>;
+  void reset(Size size, Maker make);
 
   /// Allocates all pictures of the present format and size now, so that take() never does. Costs
   /// address space only: a picture takes memory when it is first drawn into.

@@ -9,14 +9,17 @@
 
 namespace rustcam {
 
-/// Rows begin at multiples of 64 bytes; contents start undefined. Can be moved, not copied; a moved
-/// one is empty.
+/// Rows begin at multiples of 64 bytes where the picture makes its own memory; contents start
+/// undefined. Can be moved, not copied; a moved one is empty.
 class Image {
  public:
   Image() = default;
   /// Throws std::invalid_argument where a side is not in 1..65535, std::bad_alloc where memory is
   /// out.
   Image(PixelFormat format, Size size, YuvEncoding encoding = {});
+  /// A bgra picture without gaps between its rows, in memory that was made elsewhere and that the
+  /// picture keeps alive. Throws std::invalid_argument as above.
+  Image(std::shared_ptr<std::uint8_t> memory, Size size);
 
   Image(Image&& other) noexcept;
   Image& operator=(Image&& other) noexcept;
@@ -28,10 +31,7 @@ class Image {
   bool empty() const noexcept { return view_.empty(); }
 
  private:
-  struct Free {
-    void operator()(std::uint8_t* p) const noexcept;
-  };
-  std::unique_ptr<std::uint8_t, Free> bytes_;
+  std::shared_ptr<std::uint8_t> bytes_;
   ImageView view_;
 };
 

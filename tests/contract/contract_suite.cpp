@@ -117,6 +117,35 @@ TEST_CASE("any part can be read, with and without a lease, and is opaque") {
   }
 }
 
+TEST_CASE("a picture that the source has made reads in place as any other, and outlives it") {
+  auto stage = stage_or_skip(Scene::moving);
+  if (!stage) return;
+  FrameSource& source = stage->source();
+  REQUIRE(source.acquire(soon(), {}) == AcquireStatus::updated);
+  const Size size = source.target().size();
+  const Rect all = Rect::of(size);
+  const Rect part{size.width / 4, size.height / 4, size.width / 4 * 3, size.height / 4 * 3 + 1};
+  const Image truth = whole(source);
+  Image picture = source.make_picture(size);
+  Image inner = source.make_picture(part.size());
+  Image foreign(PixelFormat::bgra, size);
+  CHECK_FALSE(source.read_in_place(all, foreign, {}));
+  if (!source.read_in_place(all, picture, {})) {
+    MESSAGE("this back end reads nothing in place");
+    return;
+  }
+  CHECK(same(picture, truth, all));
+  CHECK_FALSE(source.read_in_place(Rect{0, 0, 10, size.height}, picture, {}));
+  REQUIRE(source.read_in_place(part, inner, {part.left, part.top}));
+  for (std::int32_t y = 0; y < part.height(); ++y)
+    REQUIRE(std::memcmp(inner.view().row(y),
+                        truth.view().row(part.top + y) + std::ptrdiff_t{part.left} * 4,
+                        static_cast<std::size_t>(part.width()) * 4) == 0);
+  source.release();
+  stage.reset();
+  CHECK(same(picture, truth, all));
+}
+
 TEST_CASE("a motionless black screen is delivered at once, and then nothing is") {
   const auto stage = stage_or_skip(Scene::still_black);
   if (!stage) return;

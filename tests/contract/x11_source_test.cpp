@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <fstream>
 #include <future>
 #include <iterator>
@@ -163,6 +164,27 @@ TEST_CASE("a read may begin before others have finished, and reads what was ther
   CHECK(before.pixel({15, 25}) == 0xff112233u);
   CHECK(after.pixel({0, 0}) == 0xff445566u);
   CHECK(after.pixel({19, 19}) == 0xff445566u);
+}
+
+TEST_CASE("whole rows are read in place by the server, and what changed meanwhile is there") {
+  const XServer server;
+  const Painter painter;
+  const auto source = open_x11();
+  painter.fill({0, 0, 640, 480}, 0x112233);
+  painter.sync();
+  Image picture = source->make_picture({640, 480});
+  REQUIRE(source->read_in_place(Rect{0, 0, 640, 480}, picture, {}));
+  painter.fill({0, 100, 640, 200}, 0x445566);
+  painter.fill({600, 110, 640, 210}, 0x778899);
+  painter.sync();
+  Region changed(Rect{0, 100, 640, 200});
+  changed.add(Rect{600, 110, 640, 210});
+  REQUIRE(source->read_in_place(changed, picture, {}));
+  Canvas truth({640, 480});
+  truth.read(*source, Rect{0, 0, 640, 480});
+  for (std::int32_t y = 0; y < 480; ++y)
+    REQUIRE(std::memcmp(picture.view().row(y), truth.view().row(y), 640 * 4) == 0);
+  CHECK_FALSE(source->read_in_place(Rect{600, 110, 640, 210}, picture, {}));
 }
 
 TEST_CASE("presented lies between the drawing and its arrival, even when nobody was waiting") {

@@ -67,16 +67,35 @@ ReadTicket ImageReader::begin(const Region& region, Point corner) {
 }
 
 void ImageReader::request_shared(Read& read, Point corner) {
-  for (Part& part : read.parts) {
-    const Rect on_root = translate(part.rect, corner.x, corner.y);
-    part.sequence =
-        xcb_shm_get_image(
-            connection_->get(), connection_->root(), static_cast<std::int16_t>(on_root.left),
-            static_cast<std::int16_t>(on_root.top), static_cast<std::uint16_t>(on_root.width()),
-            static_cast<std::uint16_t>(on_root.height()), ~0u, XCB_IMAGE_FORMAT_Z_PIXMAP,
-            read.segment->id(), static_cast<std::uint32_t>(part.offset))
-            .sequence;
-  }
+  for (Part& part : read.parts)
+    part.sequence = request(*read.segment, part.offset, part.rect, corner);
+}
+
+unsigned ImageReader::request(const ShmSegment& segment, std::size_t offset, const Rect& rect,
+                              Point corner) const {
+  const Rect on_root = translate(rect, corner.x, corner.y);
+  return xcb_shm_get_image(
+             connection_->get(), connection_->root(), static_cast<std::int16_t>(on_root.left),
+             static_cast<std::int16_t>(on_root.top), static_cast<std::uint16_t>(on_root.width()),
+             static_cast<std::uint16_t>(on_root.height()), ~0u, XCB_IMAGE_FORMAT_Z_PIXMAP,
+             segment.id(), static_cast<std::uint32_t>(offset))
+      .sequence;
+}
+
+void ImageReader::read_into(const ShmSegment& segment, std::size_t offset, const Rect& rect,
+                            Point corner) const {
+  xcb_generic_error_t* raw_error = nullptr;
+  const Owned<xcb_shm_get_image_reply_t> reply(xcb_shm_get_image_reply(
+      connection_->get(), {request(segment, offset, rect, corner)}, &raw_error));
+  const Owned<xcb_generic_error_t> error(raw_error);
+  if (!reply) refused(error.get());
+}
+
+void ImageReader::refused(const xcb_generic_error_t* error) const {
+  connection_->check_open();
+  const std::string name =
+      error != nullptr ? connection_->error_name(error->error_code) : std::string("short reply");
+  throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
 }
 
 void ImageReader::request_plain(Read& read, const Region& region, Point corner) {
@@ -113,10 +132,7 @@ void ImageReader::await(ReadTicket ticket) {
     if (await(read, read.parts[i], error)) continue;
     discard(read, i + 1);
     reads_.pop_front();
-    connection_->check_open();
-    const std::string name =
-        error ? connection_->error_name(error->error_code) : std::string("short reply");
-    throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
+    refused(error.get());
   }
 }
 

@@ -35,6 +35,10 @@ class ImageReader {
   /// After await(): into the same places of `into`, whose corner is at `origin` on the target;
   /// bgra, alpha 255.
   void finish(ReadTicket ticket, const ImageView& into, Point origin);
+  /// Reads `rect` (target pixels) to `offset` of `segment`, rows without gaps, pixels as the server
+  /// has them, and waits for it. Throws as await() does.
+  void read_into(const ShmSegment& segment, std::size_t offset, const Rect& rect,
+                 Point corner) const;
   /// Whether the last read went through shared memory.
   bool shares_memory() const noexcept { return shares_memory_; }
 
@@ -57,6 +61,9 @@ class ImageReader {
   /// False where the server refused; `error` is then its answer, if it gave one.
   bool await(const Read& read, Part& part, Owned<xcb_generic_error_t>& error) const;
   void copy(const Part& part, const std::uint8_t* from, const ImageView& into, Point origin) const;
+  unsigned request(const ShmSegment& segment, std::size_t offset, const Rect& rect,
+                   Point corner) const;
+  [[noreturn]] void refused(const xcb_generic_error_t* error) const;
   void discard(const Read& read, std::size_t from_part) const noexcept;
 
   const Connection* connection_;

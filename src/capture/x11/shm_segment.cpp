@@ -24,11 +24,6 @@ ShmSegment::ShmSegment(const Connection& connection, std::size_t bytes) noexcept
 
 ShmSegment::~ShmSegment() {
   if (attached_) xcb_shm_detach(connection_->get(), id_);
-  if (data_ == nullptr) return;
-  if (mapped_)
-    munmap(data_, bytes_);
-  else
-    shmdt(data_);
 }
 
 bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
@@ -43,8 +38,8 @@ bool ShmSegment::attach_descriptor() {
   if (!memory.valid() || ftruncate(memory.get(), static_cast<off_t>(bytes_)) != 0) return false;
   void* data = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
   if (data == MAP_FAILED) return false;
-  data_ = static_cast<std::uint8_t*>(data);
-  mapped_ = true;
+  memory_.reset(static_cast<std::uint8_t*>(data),
+                [bytes = bytes_](std::uint8_t* p) { munmap(p, bytes); });
   id_ = connection_->new_id();
   // xcb closes the descriptor once it is sent.
   return accepted(xcb_shm_attach_fd_checked(connection_->get(), id_, memory.release(), 0));
@@ -56,7 +51,7 @@ bool ShmSegment::attach_system_v() {
   void* data = shmat(key, nullptr, 0);
   bool ok = reinterpret_cast<std::intptr_t>(data) != -1;
   if (ok) {
-    data_ = static_cast<std::uint8_t*>(data);
+    memory_.reset(static_cast<std::uint8_t*>(data), [](std::uint8_t* p) { shmdt(p); });
     id_ = connection_->new_id();
     ok = accepted(
         xcb_shm_attach_checked(connection_->get(), id_, static_cast<std::uint32_t>(key), 0));

@@ -24,7 +24,9 @@ class ShmSegment {
   ShmSegment& operator=(const ShmSegment&) = delete;
 
   xcb_shm_seg_t id() const noexcept { return id_; }
-  std::uint8_t* data() const noexcept { return data_; }
+  std::uint8_t* data() const noexcept { return memory_.get(); }
+  /// Stays mapped as long as it is held, also when the segment and its connection are gone.
+  const std::shared_ptr<std::uint8_t>& memory() const noexcept { return memory_; }
   std::size_t size() const noexcept { return bytes_; }
 
  private:
@@ -36,8 +38,7 @@ class ShmSegment {
   const Connection* connection_;
   std::size_t bytes_;
   xcb_shm_seg_t id_ = XCB_NONE;
-  std::uint8_t* data_ = nullptr;
-  bool mapped_ = false;  ///< data_ came from mmap, not from shmat
+  std::shared_ptr<std::uint8_t> memory_;
   bool attached_ = false;
 };
 

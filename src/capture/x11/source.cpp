@@ -12,7 +12,9 @@
 #include "capture/x11/outputs.h"
 #include "capture/x11/pixel_layout.h"
 #include "capture/x11/pointer_tracker.h"
+#include "capture/x11/shared_pictures.h"
 #include "capture/x11/waiter.h"
+#include "image/convert.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -26,6 +28,10 @@ PixelLayout supported_layout(const Connection& connection) {
   return layout;
 }
 
+/// Reading this many times the pixels that are asked for costs as much as copying those does.
+constexpr std::int64_t worth_reading_numerator = 3;
+constexpr std::int64_t worth_reading_denominator = 2;
+
 TargetInfo present_output(const Connection& connection, const std::string& identity) {
   auto found = find_output(connection, identity);
   if (!found) throw AccessLost("output " + identity + " is off or unplugged");
@@ -37,7 +43,8 @@ class Source final : public FrameSource {
   Source(const TargetInfo& target, const SourceOptions& options)
       : layout_(supported_layout(connection_)),
         damage_(connection_),
-        reader_(connection_, layout_) {
+        reader_(connection_, layout_),
+        pictures_(connection_) {
     watch_outputs();
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
@@ -54,6 +61,8 @@ class Source final : public FrameSource {
     return reader_.begin(inside, {target_.desktop.left, target_.desktop.top});
   }
   void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
+  Image make_picture(Size size) override { return pictures_.make(size); }
+  bool read_in_place(const Region& region, Image& picture, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 
@@ -63,12 +72,14 @@ class Source final : public FrameSource {
   void take_events();
   std::optional<AcquireStatus> follow_output();
   bool take_update();
+  void take_events_of_read();
 
   Connection connection_;
   PixelLayout layout_;
   Waiter waiter_;
   DamageTracker damage_;
   ImageReader reader_;
+  SharedPictures pictures_;
   std::optional<PointerTracker> pointer_tracker_;
   TargetInfo target_;
   Pointer pointer_;
@@ -167,6 +178,29 @@ bool Source::take_update() {
 
 void Source::finish_read(ReadTicket ticket, const ImageView& into, Point origin) {
   reader_.await(ticket);
+  take_events_of_read();
+  reader_.finish(ticket, into, origin);
+}
+
+/// The server writes rows without gaps, so it is whole rows of the picture that it can write in
+/// place.
+bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
+  const ShmSegment* segment = pictures_.segment_of(picture);
+  if (segment == nullptr || layout_ != PixelLayout::xrgb8) return false;
+  const Rect bounds = region.bounds();
+  const Rect rows{origin.x, bounds.top, origin.x + picture.size().width, bounds.bottom};
+  if (rows.area() * worth_reading_denominator > region.area() * worth_reading_numerator)
+    return false;
+  const ImageView part = crop(picture.view(), translate(rows, -origin.x, -origin.y));
+  reader_.read_into(*segment, static_cast<std::size_t>(part.row(0) - segment->data()), rows,
+                    {target_.desktop.left, target_.desktop.top});
+  take_events_of_read();
+  make_opaque(part);
+  return true;
+}
+
+/// To be called once the answer to a read is here.
+void Source::take_events_of_read() {
   take_events();
   if (outputs_changed_) {
     // Where the output has moved, the pixels just read may be another output's: nobody asked to
@@ -175,7 +209,6 @@ void Source::finish_read(ReadTicket ticket, const ImageView& into, Point origin)
     if (!found || found->desktop != target_.desktop)
       throw AccessLost("output " + target_.name + " changed while it was being read");
   }
-  reader_.finish(ticket, into, origin);
 }
 
 const Pointer& Source::pointer() {

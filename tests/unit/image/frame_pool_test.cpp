@@ -254,3 +254,25 @@ TEST_CASE("pictures come back from another thread and are reused") {
   CHECK(wrong == 0);
   CHECK(seen.size() <= 3);
 }
+
+TEST_CASE("a pool whose pictures are made elsewhere starts anew at every reset") {
+  FramePool pool(2);
+  int made = 0;
+  const auto make = [&made](Size size) {
+    ++made;
+    return Image(PixelFormat::bgra, size);
+  };
+  pool.reset(small, make);
+  CHECK(made == 0);
+  pool.reserve();
+  CHECK(made == 2);
+  const auto held = pool.take();
+  REQUIRE(held);
+  CHECK(held->debt.contains(Rect::of(small)));
+  pool.reset(small, make);
+  CHECK(pool.take()->image != held->image);
+  CHECK(made == 3);
+  pool.reset(PixelFormat::bgra, small);
+  CHECK(pool.take());
+  CHECK(made == 3);
+}

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -43,6 +44,22 @@ TEST_CASE("images hold every sample of every plane, at aligned rows") {
     }
     CHECK(image.view().encoding == YuvEncoding{ColorMatrix::bt601, ColorRange::full});
   }
+}
+
+TEST_CASE("a picture over given memory has no gaps and keeps the memory alive") {
+  constexpr Size size{37, 11};
+  const std::shared_ptr<std::uint8_t> memory(new std::uint8_t[37 * 11 * 4],
+                                             std::default_delete<std::uint8_t[]>());
+  {
+    Image image(memory, size);
+    CHECK(image.format() == PixelFormat::bgra);
+    CHECK(image.view().row(0) == memory.get());
+    CHECK(image.view().row(10) == memory.get() + 10 * 37 * 4);
+    const Image moved(std::move(image));
+    CHECK(memory.use_count() == 2);
+  }
+  CHECK(memory.use_count() == 1);
+  CHECK_THROWS_AS(Image(memory, {0, 11}), std::invalid_argument);
 }
 
 TEST_CASE("impossible sizes are refused") {
