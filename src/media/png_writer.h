@@ -9,9 +9,9 @@
 
 namespace rustcam {
 
-/// Encodes an rgb picture. `level`: 0..9 as zlib's, nullopt for a search measured on screens (long
-/// matches, short chains); `threads`: at least 1. The bytes do not depend on the number of threads.
-/// Throws MediaError.
+/// Encodes a bgra picture as opaque rgb. `level`: 0..9 is zlib's, nullopt a deflate made for
+/// screens (pixel_matches.h), quicker and mostly smaller; `threads`: at least 1. The bytes do not
+/// depend on the number of threads. Throws MediaError.
 std::vector<std::uint8_t> write_png(const ConstImageView& picture, std::optional<int> level,
                                     int threads);
 

@@ -97,7 +97,7 @@ std::vector<std::uint8_t> encode_still(const ConstImageView& picture, const Stil
       break;
   }
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
-  return write_png(converted(picture, PixelFormat::rgb).view(), options.compression, threads);
+  return write_png(picture, options.compression, threads);
 }
 
 }  // namespace rustcam
