@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "pictures.h"
@@ -14,20 +15,35 @@ using namespace rustcam::test;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-constexpr std::size_t margin = 70;
+constexpr std::ptrdiff_t margin = 70;
+constexpr std::uint8_t untouched = 0x5C;
 
 /// Where a kernel writes: `count` bytes with a margin on either side that has to stay as it is.
+/// `shift` moves the beginning off its alignment.
 struct Target {
-  explicit Target(std::int32_t count) : bytes(static_cast<std::size_t>(count) + 2 * margin, 0x5C) {}
-  std::uint8_t* data() { return bytes.data() + margin; }
+  Target(std::int32_t count, std::size_t shift)
+      : start(margin + shift), bytes(static_cast<std::size_t>(count) + start + margin, untouched) {}
+  std::uint8_t* data() { return bytes.data() + start; }
+  bool margins_intact() const {
+    const auto intact = [](std::uint8_t b) { return b == untouched; };
+    return std::all_of(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(start), intact) &&
+           std::all_of(bytes.end() - margin, bytes.end(), intact);
+  }
+  std::size_t start;
   Bytes bytes;
 };
 
-/// A row of exactly `width` pixels, at no particular alignment, so that a sanitizer sees every read
-/// beyond it.
-Bytes random_row(std::int32_t width, Rng& rng) {
-  Bytes row(static_cast<std::size_t>(width) * 4);
-  for (std::uint8_t& byte : row) {
+/// A row of `width` pixels that ends where its memory does, so that a sanitizer sees every read
+/// beyond it, and begins `shift` bytes off its alignment.
+struct Row {
+  const std::uint8_t* data() const { return bytes.data() + shift; }
+  std::size_t shift;
+  Bytes bytes;
+};
+
+Row random_row(std::int32_t width, std::size_t shift, Rng& rng) {
+  Row row{shift, Bytes(static_cast<std::size_t>(width) * 4 + shift)};
+  for (std::uint8_t& byte : row.bytes) {
     const int choice = between(rng, 0, 5);
     byte = static_cast<std::uint8_t>(choice == 0 ? 0 : choice == 1 ? 255 : between(rng, 0, 255));
   }
@@ -39,76 +55,98 @@ constexpr std::array encodings{YuvEncoding{ColorMatrix::bt709, ColorRange::limit
                                YuvEncoding{ColorMatrix::bt601, ColorRange::limited},
                                YuvEncoding{ColorMatrix::bt601, ColorRange::full}};
 
-/// What every kernel of the table makes of two rows.
-std::vector<Bytes> outputs(const Kernels& k, const Bytes& row0, const Bytes& row1,
-                           std::int32_t width) {
-  std::vector<Bytes> all;
+/// What every kernel of the table makes of two rows, in targets that begin `shift` bytes off.
+std::vector<Target> outputs(const Kernels& k, const Row& row0, const Row& row1, std::int32_t width,
+                            std::size_t shift) {
+  std::vector<Target> all;
+  const auto target = [&](std::int32_t count) { return Target(count, shift); };
+  const auto keep = [&](auto&... targets) { (all.push_back(std::move(targets)), ...); };
   for (const auto& [kernel, bytes] :
        {std::pair{k.opaque, 4}, std::pair{k.rgba, 4}, std::pair{k.bgr, 3}, std::pair{k.rgb, 3}}) {
-    Target into(width * bytes);
+    Target into = target(width * bytes);
     kernel(row0.data(), into.data(), width);
-    all.push_back(into.bytes);
+    keep(into);
   }
-  Target in_place(width * 4);
-  std::copy(row1.begin(), row1.end(), in_place.data());
+  Target in_place = target(width * 4);
+  std::copy_n(row1.data(), width * 4, in_place.data());
   k.opaque(in_place.data(), in_place.data(), width);
-  all.push_back(in_place.bytes);
+  keep(in_place);
   for (const YuvEncoding encoding : encodings) {
     const YuvCoefficients& c = yuv_coefficients(encoding);
-    Target y0(width);
-    Target y1(width);
-    Target u(width);
-    Target v(width);
-    k.luma(row0.data(), y0.data(), width, c);
-    all.push_back(y0.bytes);
-    k.yuv444p({row1.data(), y1.data(), u.data(), v.data()}, width, c);
-    for (const Target* t : {&y1, &u, &v}) all.push_back(t->bytes);
+    Target gray = target(width);
+    k.luma(row0.data(), gray.data(), width, c);
+    Target y = target(width);
+    Target u = target(width);
+    Target v = target(width);
+    k.yuv444p({row1.data(), y.data(), u.data(), v.data()}, width, c);
+    keep(gray, y, u, v);
 
-    Target half_u((width + 1) / 2);
-    Target half_v((width + 1) / 2);
-    Target both(width + width % 2);
-    k.yuv420p({row0.data(), row1.data(), y1.data(), y0.data(), half_u.data(), half_v.data()}, width,
+    Target y0 = target(width);
+    Target y1 = target(width);
+    Target half_u = target((width + 1) / 2);
+    Target half_v = target((width + 1) / 2);
+    k.yuv420p({row0.data(), row1.data(), y0.data(), y1.data(), half_u.data(), half_v.data()}, width,
               c);
-    for (const Target* t : {&y0, &y1, &half_u, &half_v}) all.push_back(t->bytes);
-    k.nv12({row1.data(), row1.data(), y0.data(), y0.data(), both.data(), nullptr}, width, c);
-    for (const Target* t : {&y0, &both}) all.push_back(t->bytes);
+    keep(y0, y1, half_u, half_v);
+
+    Target last_y = target(width);
+    Target both = target(width + width % 2);
+    k.nv12({row1.data(), row1.data(), last_y.data(), last_y.data(), both.data(), nullptr}, width,
+           c);
+    keep(last_y, both);
   }
-  Target b(width);
-  Target g(width);
-  Target r(width);
-  Target joined(width * 4);
+  Target b = target(width);
+  Target g = target(width);
+  Target r = target(width);
+  Target joined = target(width * 4);
   k.split(row0.data(), b.data(), g.data(), r.data(), width);
   k.join(g.data(), r.data(), b.data(), joined.data(), width);
-  for (const Target* t : {&b, &g, &r, &joined}) all.push_back(t->bytes);
+  keep(b, g, r, joined);
   return all;
 }
 
+void require_scalar_bytes(const Kernels& k, std::int32_t width, std::size_t from_shift,
+                          std::size_t into_shift, Rng& rng) {
+  const Row row0 = random_row(width, from_shift, rng);
+  const Row row1 = random_row(width, from_shift, rng);
+  CAPTURE(k.name);
+  CAPTURE(width);
+  CAPTURE(from_shift);
+  CAPTURE(into_shift);
+  const auto got = outputs(k, row0, row1, width, into_shift);
+  const auto want = outputs(scalar_kernels, row0, row1, width, into_shift);
+  REQUIRE(got.size() == want.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(got[i].bytes == want[i].bytes);
+    REQUIRE(got[i].margins_intact());
+  }
+}
+
 }  // namespace
+
+TEST_CASE("the scalar kernels come first, and the fastest last") {
+  REQUIRE(usable_kernels().front() == &scalar_kernels);
+  REQUIRE(usable_kernels().back() == &fastest_kernels());
+  MESSAGE("the fastest here: " << fastest_kernels().name);
+}
 
 TEST_CASE("every table of kernels gives the bytes of the scalar one, at every width") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);
   Rng rng(seed);
-  REQUIRE(usable_kernels().front() == &scalar_kernels);
-  for (const Kernels* k : usable_kernels()) {
-    MESSAGE("kernels: " << k->name);
-    for (std::int32_t width = 0; width <= 300; ++width) {
-      const Bytes row0 = random_row(width, rng);
-      const Bytes row1 = random_row(width, rng);
-      CAPTURE(k->name);
-      CAPTURE(width);
-      const auto got = outputs(*k, row0, row1, width);
-      const auto want = outputs(scalar_kernels, row0, row1, width);
-      REQUIRE(got.size() == want.size());
-      for (std::size_t i = 0; i < got.size(); ++i) {
-        CAPTURE(i);
-        REQUIRE(got[i] == want[i]);
-        const auto untouched = [](std::uint8_t b) { return b == 0x5C; };
-        REQUIRE(std::all_of(got[i].begin(), got[i].begin() + margin, untouched));
-        REQUIRE(std::all_of(got[i].end() - margin, got[i].end(), untouched));
-      }
-    }
-  }
+  for (const Kernels* k : usable_kernels())
+    for (std::int32_t width = 0; width <= 300; ++width) require_scalar_bytes(*k, width, 0, 0, rng);
+}
+
+TEST_CASE("no kernel needs any alignment") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  Rng rng(seed);
+  for (const Kernels* k : usable_kernels())
+    for (std::int32_t width = 1; width <= 70; ++width)
+      for (std::size_t shift = 0; shift < 64; shift += 3)
+        require_scalar_bytes(*k, width, shift, 63 - shift, rng);
 }
 
 TEST_CASE("every colour has the same codes in every table") {
@@ -137,18 +175,18 @@ TEST_CASE("every colour has the same codes in every table") {
 
 TEST_CASE("splitting and joining bring the picture back") {
   Rng rng(1);
-  const Bytes row = random_row(77, rng);
+  const Row row = random_row(77, 0, rng);
   for (const Kernels* k : usable_kernels()) {
     Bytes b(77);
     Bytes g(77);
     Bytes r(77);
-    Bytes back(row.size());
+    Bytes back(row.bytes.size());
     k->split(row.data(), b.data(), g.data(), r.data(), 77);
     k->join(b.data(), g.data(), r.data(), back.data(), 77);
     for (std::size_t x = 0; x < 77; ++x) {
-      REQUIRE(std::equal(&row[4 * x], &row[4 * x] + 3, &back[4 * x]));
+      REQUIRE(std::equal(row.data() + 4 * x, row.data() + 4 * x + 3, &back[4 * x]));
       REQUIRE(back[4 * x + 3] == 255);
-      REQUIRE(b[x] == row[4 * x]);
+      REQUIRE(b[x] == row.data()[4 * x]);
     }
   }
 }
