@@ -3,7 +3,8 @@
 find_package(Threads REQUIRED)
 
 add_library(rustcam_options INTERFACE)
-target_include_directories(rustcam_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
+cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH rustcam_root)
+target_include_directories(rustcam_options INTERFACE ${rustcam_root}/src)
 target_compile_options(rustcam_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 # GCC 12 sees overlapping copies in string concatenations where there are none (its bug 105651).
 target_compile_options(rustcam_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a job needs, and only those that are missing.
-#   scripts/install-deps.sh [build] [test] [windows] [bench]      default: build
+#   scripts/install-deps.sh [build] [test] [windows] [arm] [bench]      default: build
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
@@ -10,6 +10,7 @@ test=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xse
       python3 python3-pytest python3-numpy python3-jsonschema clang libclang-rt-14-dev clang-format git procps)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
+arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb time python3 python3-numpy)
 
 say() { printf 'install-deps: %s\n' "$*" >&2; }
@@ -20,8 +21,9 @@ for group in "${@:-build}"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     windows) wanted+=("${windows[@]}") ;;
+    arm) wanted+=("${arm[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
-    *) say "unknown group '$group'; known are build, test, windows, bench"; exit 2 ;;
+    *) say "unknown group '$group'; known are build, test, windows, arm, bench"; exit 2 ;;
   esac
 done
 

@@ -2,7 +2,7 @@
 # From a bare machine to passed tests: installs what is missing, builds, and runs every test, then the
 # same tests under the sanitizers.
 #   scripts/test.sh            everything
-#   scripts/test.sh --quick    without the sanitizer builds and the fuzzers
+#   scripts/test.sh --quick    without the sanitizer builds, the fuzzers and the ARM kernels
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
@@ -33,6 +33,9 @@ if [[ $quick -eq 0 ]]; then
 
   say "fuzzing, a short while each"
   scripts/fuzz.sh 20
+
+  say "ARM kernels under emulation"
+  scripts/test-arm.sh
 fi
 
 say "release: test"
