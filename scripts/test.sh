@@ -36,6 +36,7 @@ if [[ $quick -eq 0 ]]; then
 
   say "ARM kernels under emulation"
   scripts/test-arm.sh
+  scripts/test-arm.sh --asan
 fi
 
 say "release: test"
