@@ -11,7 +11,7 @@ test=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xse
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
-bench=(libbenchmark-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb time python3 python3-numpy)
+bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb time python3 python3-numpy)
 
 say() { printf 'install-deps: %s\n' "$*" >&2; }
 
