@@ -45,7 +45,8 @@ void opaque(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
 void rgba(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
   const bool done = for_blocks(width, [&](std::int32_t x) {
     const uint8x16x4_t p = load_block(from + 4 * x);
-    vst4q_u8(into + 4 * x, uint8x16x4_t{{p.val[2], p.val[1], p.val[0], opaque_alpha()}});
+    const uint8x16x4_t turned{{p.val[2], p.val[1], p.val[0], opaque_alpha()}};
+    vst4q_u8(into + 4 * x, turned);
   });
   if (!done) scalar_kernels.rgba(from, into, width);
 }
@@ -53,7 +54,8 @@ void rgba(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
 void bgr(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
   const bool done = for_blocks(width, [&](std::int32_t x) {
     const uint8x16x4_t p = load_block(from + 4 * x);
-    vst3q_u8(into + 3 * x, uint8x16x3_t{{p.val[0], p.val[1], p.val[2]}});
+    const uint8x16x3_t packed{{p.val[0], p.val[1], p.val[2]}};
+    vst3q_u8(into + 3 * x, packed);
   });
   if (!done) scalar_kernels.bgr(from, into, width);
 }
@@ -61,7 +63,8 @@ void bgr(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
 void rgb(const std::uint8_t* from, std::uint8_t* into, std::int32_t width) {
   const bool done = for_blocks(width, [&](std::int32_t x) {
     const uint8x16x4_t p = load_block(from + 4 * x);
-    vst3q_u8(into + 3 * x, uint8x16x3_t{{p.val[2], p.val[1], p.val[0]}});
+    const uint8x16x3_t packed{{p.val[2], p.val[1], p.val[0]}};
+    vst3q_u8(into + 3 * x, packed);
   });
   if (!done) scalar_kernels.rgb(from, into, width);
 }
@@ -210,8 +213,8 @@ void split(const std::uint8_t* from, std::uint8_t* b, std::uint8_t* g, std::uint
 void join(const std::uint8_t* b, const std::uint8_t* g, const std::uint8_t* r, std::uint8_t* into,
           std::int32_t width) {
   const bool done = for_blocks(width, [&](std::int32_t x) {
-    vst4q_u8(into + 4 * x,
-             uint8x16x4_t{{vld1q_u8(b + x), vld1q_u8(g + x), vld1q_u8(r + x), opaque_alpha()}});
+    const uint8x16x4_t pixels{{vld1q_u8(b + x), vld1q_u8(g + x), vld1q_u8(r + x), opaque_alpha()}};
+    vst4q_u8(into + 4 * x, pixels);
   });
   if (!done) scalar_kernels.join(b, g, r, into, width);
 }
