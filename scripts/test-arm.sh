@@ -15,7 +15,7 @@ build=build/arm
 options=(-DCMAKE_BUILD_TYPE=Release)
 if [[ ${1:-} == --asan ]]; then
   build=build/arm-asan
-  options=(-DCMAKE_BUILD_TYPE=RelWithDebInfo -DRUSTCAM_SANITIZE=address,undefined)
+  options=(-DCMAKE_BUILD_TYPE=RelWithDebInfo "-DRUSTCAM_SANITIZE=address,undefined")
 fi
 scripts/install-deps.sh arm
 cmake -S tests/arm -B "$build" -G Ninja --toolchain "$PWD/cmake/toolchain-aarch64.cmake" "${options[@]}"
