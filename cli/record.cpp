@@ -42,7 +42,11 @@ void tell_details(const RecordStatistics& s, Log& log) {
     log.info("encoder " + tried.name + " did not open: " + tried.error);
   log.info("encoder " + s.encoder.name);
   if (s.phase_us) log.info("sampling phase " + std::to_string(*s.phase_us) + " us");
-  if (s.bytes_read) log.info(std::to_string(*s.bytes_read) + " bytes read from the screen");
+  if (s.slots == 0) return;
+  const auto a_slot = [&s](std::int64_t bytes) { return std::to_string(bytes / s.slots); };
+  log.info("bytes of pixels a slot: " + a_slot(s.traffic.read) + " read from the screen, " +
+           a_slot(s.traffic.copied) + " of them copied, " + a_slot(s.traffic.converted) +
+           " converted");
 }
 
 bool failed(EndedBy ended_by) {

@@ -59,7 +59,7 @@ PreparePngWriter ours(std::optional<int> level, int threads) {
 }
 
 /// What write_png() takes.
-constexpr PixelFormat our_format = PixelFormat::rgb;
+constexpr PixelFormat our_format = PixelFormat::bgra;
 const int all_threads = static_cast<int>(std::thread::hardware_concurrency());
 
 [[maybe_unused]] const std::array registered{

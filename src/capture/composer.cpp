@@ -84,11 +84,13 @@ bool FrameComposer::poll_pointer() {
 void FrameComposer::repay(const FramePool::Taken& taken) {
   const Region due = taken.debt.simplified(max_rects);
   cost_.bytes_read = bgra_bytes(due);
+  cost_.bytes_copied = 0;
   if (due.empty()) return;
   Region on_target = due;
   on_target.translate(region_.left, region_.top);
   const Point origin{region_.left, region_.top};
   if (source_->read_in_place(on_target, *taken.image, origin)) return;
+  cost_.bytes_copied = cost_.bytes_read;
   const ReadTicket ticket = source_->begin_read(on_target);
   source_->finish_read(ticket, taken.image->view(), origin);
 }

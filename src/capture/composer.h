@@ -20,8 +20,10 @@ struct ComposerOptions {
 
 /// What a compose() did, for statistics and for planning the next read.
 struct ComposeCost {
-  Duration read{};  ///< wall time of reading, blending included
-  std::int64_t bytes_read = 0;
+  Duration read{};              ///< wall time of reading, blending included
+  std::int64_t bytes_read = 0;  ///< of screen pixels that were asked for
+  std::int64_t bytes_copied =
+      0;  ///< of these, those that the system did not put into the picture itself
 };
 
 /// Confined to the capture thread; the frames it makes may go anywhere. Survives reopening:

@@ -1,6 +1,7 @@
 #include "media/encoder_frame_pool.h"
 
 #include "base/error.h"
+#include "image/pixel_format.h"
 
 namespace rustcam {
 namespace {
@@ -54,6 +55,7 @@ AVFrame& EncoderFramePool::show(
   if (!entries_.empty() && entries_[last_].debt.empty()) return *entries_[last_].frame;
   Entry& entry = choose();
   fill(*entry.frame, entry.debt);
+  bytes_filled_ += entry.debt.area() * bytes_per_sample(PixelFormat::bgra, 0);
   entry.debt.clear();
   last_ = static_cast<std::size_t>(&entry - entries_.data());
   return *entry.frame;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -23,6 +24,8 @@ class EncoderFramePool {
   /// Valid until the next call; only its time stamps may be changed. Throws MediaError where the
   /// encoder keeps too many.
   AVFrame& show(const std::function<void(AVFrame& frame, const Region& debt)>& fill);
+  /// Of bgra pixels in all debts that were drawn.
+  std::int64_t bytes_filled() const noexcept { return bytes_filled_; }
 
  private:
   struct Entry {
@@ -36,6 +39,7 @@ class EncoderFramePool {
   Size picture_;
   std::vector<Entry> entries_;
   std::size_t last_ = 0;
+  std::int64_t bytes_filled_ = 0;
 };
 
 }  // namespace rustcam

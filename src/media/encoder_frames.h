@@ -15,6 +15,7 @@ class EncoderFrames final : public PictureSource {
   EncoderFrames(const SampleFormat& format, Size picture, Size encoded);
 
   AVFrame& show(const ConstImageView& picture, const Region& damage) override;
+  std::int64_t bytes_converted() const noexcept override { return pool_.bytes_filled(); }
 
  private:
   ImageView view(AVFrame& frame) const;

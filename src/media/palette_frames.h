@@ -17,6 +17,7 @@ class PaletteFrames final : public PictureSource {
   explicit PaletteFrames(Size picture);
 
   AVFrame& show(const ConstImageView& picture, const Region& damage) override;
+  std::int64_t bytes_converted() const noexcept override { return pool_.bytes_filled(); }
 
  private:
   bool serves(const ConstImageView& picture, const Region& damage);

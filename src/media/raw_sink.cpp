@@ -111,6 +111,7 @@ class RawSink final : public FrameSink {
     return {{path_, std::string(container_.name), bytes_written(), slots_}};
   }
   Duration last_encode_time() const noexcept override { return last_encode_; }
+  std::int64_t bytes_converted() const noexcept override { return converted_; }
 
  private:
   bool is_written_as_it_lies(const ConstImageView& picture) const {
@@ -121,6 +122,7 @@ class RawSink final : public FrameSink {
   void repay(const ConstImageView& picture) {
     if (debt_.empty()) return;
     convert(picture, debt_, packed_);
+    converted_ += debt_.area() * bytes_per_sample(PixelFormat::bgra, 0);
     debt_.clear();
   }
 
@@ -158,6 +160,7 @@ class RawSink final : public FrameSink {
   bool failed_ = false;
   bool finished_ = false;
   std::atomic<std::int64_t> written_{0};
+  std::int64_t converted_ = 0;
   Duration last_encode_{};
 };
 

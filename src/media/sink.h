@@ -45,6 +45,8 @@ class FrameSink {
   virtual std::vector<OutputFile> files() const = 0;
   /// Wall time of the last write's conversion and encoding, without waiting for the reader.
   virtual Duration last_encode_time() const noexcept = 0;
+  /// Of screen pixels that were converted so far for what is written.
+  virtual std::int64_t bytes_converted() const noexcept = 0;
 };
 
 }  // namespace rustcam

@@ -86,6 +86,7 @@ class VideoSink final : public FrameSink {
              finished_ ? slots_ : end_slot_}};
   }
   Duration last_encode_time() const noexcept override { return last_encode_; }
+  std::int64_t bytes_converted() const noexcept override { return source_->bytes_converted(); }
 
  private:
   void encode(std::int64_t slot) {

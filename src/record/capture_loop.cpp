@@ -209,7 +209,10 @@ void CaptureLoop::read(std::int64_t n) {
 std::optional<Frame> CaptureLoop::compose() {
   try {
     auto frame = composer_.compose();
-    if (frame) report_.bytes_read += composer_.last_cost().bytes_read;
+    if (frame) {
+      report_.bytes_read += composer_.last_cost().bytes_read;
+      report_.bytes_copied += composer_.last_cost().bytes_copied;
+    }
     return frame;
   } catch (const CaptureError& error) {
     composer_.detach();

@@ -35,6 +35,7 @@ class CaptureLoop {
   struct Report {
     Histogram pacing;  ///< work begun, less planned
     std::int64_t bytes_read = 0;
+    std::int64_t bytes_copied = 0;
     std::optional<std::int64_t> coalesced = 0;
     std::vector<Recovery> recoveries;
   };

@@ -87,6 +87,7 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
   {
     const std::lock_guard lock(changing_);
     closed_bytes_ += sink_->bytes_written();
+    closed_converted_ += sink_->bytes_converted();
     sink_ = std::move(sink);
   }
   report.tried.insert(report.tried.begin(), report_.tried.begin(), report_.tried.end());

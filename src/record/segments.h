@@ -39,6 +39,9 @@ class Segments {
 
   bool needs_every_slot() const noexcept { return sink_->needs_every_slot(); }
   Duration last_encode_time() const noexcept { return sink_->last_encode_time(); }
+  std::int64_t bytes_converted() const noexcept {
+    return closed_converted_ + sink_->bytes_converted();
+  }
   Size encoded_size() const noexcept { return encoded_; }  ///< of the first file
   Size picture_size() const noexcept { return picture_; }
   std::vector<OutputFile> files() const;
@@ -64,6 +67,7 @@ class Segments {
   std::int64_t first_slot_ = 0;  ///< of the current file
   int number_ = 1;
   std::int64_t closed_bytes_ = 0;  ///< of the files before the current one
+  std::int64_t closed_converted_ = 0;
   std::vector<OutputFile> closed_;
   EncoderReport report_;
   std::vector<Warning> warnings_;

@@ -45,7 +45,7 @@ RecordStatistics session_report(const SessionParts& parts) {
   const CaptureLoop::Report& captured = parts.capture.report();
   s.pacing_us = captured.pacing.percentiles();
   s.coalesced = captured.coalesced;
-  s.bytes_read = captured.bytes_read;
+  s.traffic = {captured.bytes_read, captured.bytes_copied, parts.segments.bytes_converted()};
   s.recoveries = captured.recoveries;
   s.dropped = parts.slots.dropped();
   s.phase_us = to_us(parts.schedule.phase());

@@ -57,8 +57,14 @@ struct RecordStatistics {
   std::optional<Percentiles> pacing_us;
   std::optional<Percentiles> latency_us;
   std::optional<Percentiles> encode_us;
-  std::optional<double> phase_us;          ///< the sampling phase, shown under -v
-  std::optional<std::int64_t> bytes_read;  ///< pixels moved from the source, shown under -v
+  std::optional<double> phase_us;  ///< the sampling phase, shown under -v
+  /// What the pixels' way cost in memory traffic, in bytes of bgra; shown under -v.
+  struct Traffic {
+    std::int64_t read = 0;       ///< from the screen
+    std::int64_t copied = 0;     ///< of these, those that we had to move once more
+    std::int64_t converted = 0;  ///< into what is encoded or written
+  };
+  Traffic traffic;
   EncoderReport encoder;
   std::vector<OutputFile> files;
   std::vector<Recovery> recoveries;

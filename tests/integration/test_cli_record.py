@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -292,3 +293,15 @@ def test_a_lost_source_may_end_it_in_good_order(tmp_path):
 def test_where_the_encoder_cannot_open_nothing_is_left(tmp_path):
     one_line(run("record", *SMALL, "--encoder", "nvenc", "--frames", "5", "--stats", "s.json", "a.mp4", cwd=tmp_path), 1)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("command", [["--preset", "ultrafast"], ["--format", "rawvideo", "--pixel-format", "bgr"]])
+def test_a_still_screen_is_read_and_converted_once(tmp_path, command):
+    """What -v tells of memory traffic: a frame's cost follows what changed, not the number of frames."""
+    slots = 120
+    told = ok("record", "-v", "--backend", "virtual", "-o", "static@320x240@60", "--no-cursor", "--frames", slots, *command,
+              tmp_path / "a.mkv" if command[0] == "--preset" else "-").stderr.decode()
+    numbers = re.search(r"bytes of pixels a slot: (\d+) read from the screen, (\d+) of them copied, (\d+) converted", told)
+    assert numbers, told
+    once = 320 * 240 * 4 // slots
+    assert [int(n) for n in numbers.groups()] == [once, once, once]

@@ -79,6 +79,7 @@ class FakeSink final : public FrameSink {
     const std::lock_guard lock(log_->mutex);
     log_->finished = slots;
   }
+  std::int64_t bytes_converted() const noexcept override { return 0; }
   bool needs_every_slot() const noexcept override { return options_.every_slot; }
   std::int64_t bytes_written() const noexcept override {
     const std::lock_guard lock(log_->mutex);
