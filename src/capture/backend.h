@@ -22,6 +22,7 @@ struct Support {
 struct SourceOptions {
   bool pointer = true;  ///< false: the source need not follow the pointer
   std::shared_ptr<const SourceLegacy> legacy = nullptr;  ///< of the last source of this target
+  bool opaque = true;  ///< false: nobody looks at the alpha of pictures that are read in place
 };
 
 /// A function pointer that is null says that the system has no such thing.

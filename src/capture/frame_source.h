@@ -65,7 +65,8 @@ class FrameSource {
   virtual void finish_read(ReadTicket ticket, const ImageView& into, Point origin) = 0;
   /// A bgra picture into which read_in_place() may be able to read; may outlive the source.
   virtual Image make_picture(Size size) { return {PixelFormat::bgra, size}; }
-  /// Reads at least `region` into `picture`, as finish_read() would, without a copy of ours. False,
+  /// Reads at least `region` into `picture`, as finish_read() would (but for the alpha, where
+  /// SourceOptions::opaque is false), without a copy of ours. False,
   /// with nothing done, where that cannot be or would take longer than begin_read() and
   /// finish_read(). Throws what finish_read() throws; what `region` covers is undefined then.
   virtual bool read_in_place(const Region& region, Image& picture, Point origin) {

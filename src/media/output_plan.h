@@ -40,6 +40,10 @@ struct OutputPlan {
   std::string pixel_format;           ///< as the user names it
   Rational fps;
   bool to_stdout = false;
+
+  /// True where the alpha of the recorded pictures may be written as it is; every conversion sets
+  /// its own.
+  bool keeps_alpha() const noexcept { return pixel_format == "bgra"; }
 };
 
 /// Checks the whole combination. Throws UsageError: unknown container, encoder or pixel format,

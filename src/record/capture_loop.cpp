@@ -38,8 +38,10 @@ CaptureLoop::CaptureLoop(const RecordOptions& options, SlotSchedule& schedule,
 void CaptureLoop::run(std::stop_token stop) {
   set_thread_role(ThreadRole::capture, "capture");
   const Selection& selection = options_.selection;
-  source_.emplace(*selection.backend, selection.target, SourceOptions{options_.cursor},
-                  selection.region,
+  SourceOptions source_options;
+  source_options.pointer = options_.cursor;
+  source_options.opaque = options_.plan.keeps_alpha();
+  source_.emplace(*selection.backend, selection.target, source_options, selection.region,
                   RecoveryPolicy{options_.reopen_on_loss, options_.give_up_after});
   composer_.attach(*source_->source());
   composer_.reserve();

@@ -55,11 +55,16 @@ def test_a_fast_screen_is_sampled_evenly(x_server, tmp_path):
     assert 4 <= np.median(np.diff(shown)) <= 12
 
 
-def test_every_pixel_of_a_raw_recording_is_the_screens(x_server):
+@pytest.mark.parametrize("pixel_format", ["rgb", "bgra"])
+@pytest.mark.parametrize("stimulus", ["static", "gradient"])
+def test_every_pixel_of_a_raw_recording_is_the_screens(x_server, pixel_format, stimulus):
     server = x_server(size=SIZE)
-    with Stimulus(server, "static"):
-        result = run_cli("record", "--no-cursor", "--frames", "20", "--pixel-format", "rgb", "-", env=server.env)
-        frames = np.frombuffer(result.stdout, np.uint8).reshape(20, SIZE[1], SIZE[0], 3)
+    with Stimulus(server, stimulus, "--hz", "1/1000"):
+        result = run_cli("record", "--no-cursor", "--frames", "20", "--pixel-format", pixel_format, "-", env=server.env)
+        frames = np.frombuffer(result.stdout, np.uint8).reshape(20, SIZE[1], SIZE[0], len(pixel_format))
+        if pixel_format == "bgra":
+            assert (frames[..., 3] == 255).all()
+            frames = frames[..., 2::-1]
         # The stimulus counts its frames in the barcode, all else is still.
         truth = server.grab()
     still = np.ones(SIZE[::-1], bool)

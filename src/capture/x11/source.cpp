@@ -44,7 +44,8 @@ class Source final : public FrameSource {
       : layout_(supported_layout(connection_)),
         damage_(connection_),
         reader_(connection_, layout_),
-        pictures_(connection_) {
+        pictures_(connection_),
+        opaque_(options.opaque) {
     watch_outputs();
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
@@ -80,6 +81,7 @@ class Source final : public FrameSource {
   DamageTracker damage_;
   ImageReader reader_;
   SharedPictures pictures_;
+  bool opaque_;
   std::optional<PointerTracker> pointer_tracker_;
   TargetInfo target_;
   Pointer pointer_;
@@ -195,7 +197,7 @@ bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
   reader_.read_into(*segment, static_cast<std::size_t>(part.row(0) - segment->data()), rows,
                     {target_.desktop.left, target_.desktop.top});
   take_events_of_read();
-  make_opaque(part);
+  if (opaque_) make_opaque(part);
   return true;
 }
 
