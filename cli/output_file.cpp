@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "platform/console.h"
 #include "platform/file.h"
+#include "platform/precise_timer.h"
 #include "platform/signals.h"
 #include "platform/wall_clock.h"
 
@@ -33,6 +34,20 @@ std::string ending_of(const std::string& path) {
 
 std::span<const std::byte> as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+/// File::create() that waits for the reader of a FIFO.
+File create_with_reader(const std::string& path, bool force,
+                        const std::function<bool()>& given_up) {
+  PreciseTimer timer;
+  for (;;) {
+    try {
+      return File::create(path, force);
+    } catch (const NoReader&) {
+      if (given_up()) throw;
+    }
+    timer.sleep_until(now() + std::chrono::milliseconds(50));
+  }
 }
 
 }  // namespace
@@ -93,9 +108,10 @@ void print(std::string_view text) {
   write_stdout(text);
 }
 
-void write_file(const std::string& path, std::string_view bytes, bool force) {
+void write_file(const std::string& path, std::string_view bytes, bool force,
+                const std::function<bool()>& given_up) {
   if (path == "-") return write_stdout(bytes);
-  File file = File::create(path, force);
+  File file = create_with_reader(path, force, given_up);
   try {
     file.write(as_bytes(bytes));
     file.close();

@@ -1,6 +1,7 @@
 // Where a command's results go: names, checks before anything is captured, and standard output.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,9 +27,11 @@ void write_stdout(std::string_view text);
 /// The same for commands that otherwise leave signals alone.
 void print(std::string_view text);
 
-/// A whole file at once; nothing is left where that fails. "-" is standard output. Throws
-/// MediaError.
-void write_file(const std::string& path, std::string_view bytes, bool force);
+/// A whole file at once; nothing is left where that fails. "-" is standard output. A FIFO that
+/// nobody reads is waited for until `given_up()`, which is asked 20 times a second. Throws
+/// MediaError, PipeClosed.
+void write_file(const std::string& path, std::string_view bytes, bool force,
+                const std::function<bool()>& given_up);
 
 /// `name` as a part of a file's name: what a file system could not take becomes '-'.
 std::string as_file_name(std::string_view name);

@@ -65,9 +65,12 @@ void tell_person(const RecordStatistics& statistics, Log& log) {
 }
 
 /// The statistics to their file or to stdout; else a made-up name to stdout.
-void tell_programs(const RecordRequest& request, const RecordStatistics& statistics) {
+void tell_programs(const RecordRequest& request, const RecordStatistics& statistics,
+                   const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
-  if (request.stats_path) write_file(*request.stats_path, document, request.record.force);
+  // The signals so far asked for the end of the recording, not of this.
+  const auto given_up = [&signals, before = signals.count()] { return signals.count() > before; };
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, given_up);
   if (request.stats_to_stdout) return write_stdout(document);
   if (request.named_here)
     for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
@@ -98,7 +101,7 @@ int Record::run(Context& context) {
   statistics.warnings.insert(statistics.warnings.begin(), warnings.begin(), warnings.end());
   tell_person(statistics, context.log);
   try {
-    tell_programs(request, statistics);
+    tell_programs(request, statistics, signals);
   } catch (const PipeClosed&) {
     // Nobody listens any more; that does not mend a recording that failed.
   }

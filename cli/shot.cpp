@@ -103,7 +103,7 @@ std::optional<Json> take(const Picture& picture, const ShotOptions& options,
   const std::vector<std::uint8_t> bytes = encode_still(frame->view(), options.still);
   const TimePoint encoded = now();
   write_file(picture.path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-             options.force);
+             options.force, [&signals] { return signals.count() > 0; });
   log.info(picture.path + ": " + to_string(frame->image->size()) + ", " +
            readable_bytes(static_cast<std::int64_t>(bytes.size())));
   return Json{{"file", picture.path},

@@ -53,6 +53,11 @@ class PipeClosed : public MediaError {
   using MediaError::MediaError;
 };
 
+/// Nobody has opened our FIFO for reading yet; it may be tried again.
+class NoReader : public PipeClosed {
+  using PipeClosed::PipeClosed;
+};
+
 /// The request itself is wrong (exit status 2): a bad value, an unknown output or encoder, a region
 /// outside its output. `what()` says what, why, and what to do.
 class UsageError : public std::invalid_argument {

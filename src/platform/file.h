@@ -18,8 +18,10 @@ class File {
  public:
   File() = default;
   /// Creates `path` for reading and writing with the user's umask. Without `overwrite` an existing
-  /// path is an error, checked and made in one step; a FIFO or device is opened as it is. A
-  /// symbolic link owned by another user in a sticky shared folder is not followed.
+  /// path is an error, checked and made in one step; a FIFO or device is opened as it is, and a
+  /// FIFO that nobody reads throws NoReader at once. In a sticky shared folder another user's
+  /// symbolic link is not followed, and another user's file or FIFO (unless it is the folder
+  /// owner's) not written into.
   static File create(const std::string& path, bool overwrite);
   /// Standard output, in binary mode; not closed at the end.
   static File standard_output();
@@ -59,6 +61,8 @@ class File {
 };
 
 bool path_exists(const std::string& path);
+/// False on Windows, whose named pipes are opened like files.
+bool is_fifo(const std::string& path);
 /// True for a regular file (not a FIFO, device or folder).
 bool is_regular_file(const std::string& path);
 void remove_file(const std::string& path) noexcept;

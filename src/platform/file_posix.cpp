@@ -1,3 +1,5 @@
+#include "platform/file_posix.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -16,18 +18,6 @@
 
 namespace rustcam {
 namespace {
-
-std::string reason(int code) {
-  return std::strerror(code);  // NOLINT(concurrency-mt-unsafe)
-}
-
-[[noreturn]] void fail(const std::string& what, const std::string& path, int code) {
-  const std::string message = what + " " + (path.empty() ? "the file" : path) + ": " + reason(code);
-  if (code == ENOSPC || code == EDQUOT || code == EFBIG)
-    throw DiskFull(message + "; free some space or choose another folder", errno_name(code));
-  if (code == EPIPE) throw PipeClosed("the reader of " + path + " has gone", errno_name(code));
-  throw MediaError(message, errno_name(code));
-}
 
 /// A reader that has gone and a file grown beyond its limit are told by a signal before errno is;
 /// neither may end the program, and other code's handlers must not see them.
@@ -82,71 +72,16 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::string& path
         continue;
       }
       if (code == EPIPE || code == EFBIG) guard.raised();
-      fail("cannot write", path, code);
+      file_failure("cannot write", path, code);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(n));
   }
 }
 
-std::string folder_of(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-/// True in a folder like /tmp, where others may lay a link in our way.
-bool in_shared_folder(const std::string& path) {
-  struct stat folder {};
-  return stat(folder_of(path).c_str(), &folder) == 0 && (folder.st_mode & S_ISVTX) != 0 &&
-         (folder.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-}
-
-int open_retrying(const std::string& path, int flags) {
-  constexpr mode_t umask_decides = 0666;
-  int fd = -1;
-  do fd = open(path.c_str(), flags | O_CLOEXEC, umask_decides);
-  while (fd < 0 && errno == EINTR);
-  return fd;
-}
-
-int open_existing(const std::string& path, bool overwrite) {
-  struct stat link {};
-  if (lstat(path.c_str(), &link) != 0) fail("cannot look at", path, errno);
-  const bool shared = in_shared_folder(path);
-  if (S_ISLNK(link.st_mode) && shared && link.st_uid != geteuid())
-    throw MediaError(
-        path + " is a symbolic link of another user in a shared folder; it is not followed",
-        "ELOOP");
-  const int no_follow = shared && !S_ISLNK(link.st_mode) ? O_NOFOLLOW : 0;
-
-  struct stat target {};
-  const bool exists = stat(path.c_str(), &target) == 0;
-  if (exists && (S_ISFIFO(target.st_mode) || S_ISCHR(target.st_mode) || S_ISBLK(target.st_mode)))
-    return open_retrying(path, O_WRONLY | no_follow);
-  if (!overwrite)
-    throw MediaError(path + " exists already; choose another name or add --force", "EEXIST");
-  const int fd = open_retrying(path, O_RDWR | O_CREAT | no_follow);
-  if (fd < 0) return fd;
-  struct stat opened {};
-  if (fstat(fd, &opened) == 0 && S_ISREG(opened.st_mode) && ftruncate(fd, 0) != 0) {
-    const int code = errno;
-    ::close(fd);
-    errno = code;
-    return -1;
-  }
-  return fd;
-}
-
 }  // namespace
 
 File File::create(const std::string& path, bool overwrite) {
-  int fd = open_retrying(path, O_RDWR | O_CREAT | O_EXCL);
-  if (fd < 0 && errno == EEXIST) fd = open_existing(path, overwrite);
-  if (fd < 0) {
-    if (errno == ENOSPC || errno == EDQUOT) fail("cannot create", path, errno);
-    throw MediaError("cannot create " + path + ": " + reason(errno) + "; choose another place",
-                     errno_name(errno));
-  }
+  const int fd = open_for_writing(path, overwrite);
   File file;
   file.handle_ = fd;
   file.owned_ = true;
@@ -232,7 +167,7 @@ std::size_t File::read_at(std::int64_t offset, std::span<std::byte> into) {
     const ssize_t n = ::pread(descriptor(), into.data() + got, into.size() - got,
                               offset + static_cast<std::int64_t>(got));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail("cannot read", path_, errno);
+    if (n < 0) file_failure("cannot read", path_, errno);
     if (n == 0) break;
     got += static_cast<std::size_t>(n);
   }
@@ -241,7 +176,7 @@ std::size_t File::read_at(std::int64_t offset, std::span<std::byte> into) {
 
 std::int64_t File::size() const {
   struct stat status {};
-  if (fstat(descriptor(), &status) != 0) fail("cannot look at", path_, errno);
+  if (fstat(descriptor(), &status) != 0) file_failure("cannot look at", path_, errno);
   return status.st_size;
 }
 
@@ -249,7 +184,7 @@ void File::truncate(std::int64_t size) {
   int result = 0;
   do result = ftruncate(descriptor(), size);
   while (result != 0 && errno == EINTR);
-  if (result != 0) fail("cannot cut", path_, errno);
+  if (result != 0) file_failure("cannot cut", path_, errno);
 }
 
 bool File::reserve(std::int64_t offset, std::int64_t bytes) {
@@ -260,7 +195,7 @@ bool File::reserve(std::int64_t offset, std::int64_t bytes) {
   while (result != 0 && errno == EINTR);
   if (result == 0) return true;
   if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-    fail("cannot reserve space for", path_, errno);
+    file_failure("cannot reserve space for", path_, errno);
 #endif
   return false;
 }
@@ -270,7 +205,7 @@ void File::sync() {
   int result = 0;
   do result = fdatasync(descriptor());
   while (result != 0 && errno == EINTR);
-  if (result != 0 && errno != EINVAL && errno != ENOTSUP) fail("cannot sync", path_, errno);
+  if (result != 0 && errno != EINVAL && errno != ENOTSUP) file_failure("cannot sync", path_, errno);
 }
 
 void File::close() {
@@ -278,7 +213,7 @@ void File::close() {
   const int fd = descriptor();
   const bool owned = owned_;
   handle_ = -1;
-  if (owned && ::close(fd) != 0 && errno != EINTR) fail("cannot close", path_, errno);
+  if (owned && ::close(fd) != 0 && errno != EINTR) file_failure("cannot close", path_, errno);
 }
 
 std::size_t File::enlarge_pipe(std::size_t bytes) {
@@ -297,6 +232,11 @@ std::size_t File::enlarge_pipe(std::size_t bytes) {
 bool path_exists(const std::string& path) {
   struct stat status {};
   return lstat(path.c_str(), &status) == 0;
+}
+
+bool is_fifo(const std::string& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 bool is_regular_file(const std::string& path) {

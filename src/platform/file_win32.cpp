@@ -245,6 +245,10 @@ bool path_exists(const std::string& path) {
          ::GetFileAttributesW(win32::to_wide(path).c_str()) != INVALID_FILE_ATTRIBUTES;
 }
 
+bool is_fifo(const std::string&) {
+  return false;
+}
+
 bool is_regular_file(const std::string& path) {
   const DWORD attributes = ::GetFileAttributesW(win32::to_wide(path).c_str());
   return !is_device_path(path) && attributes != INVALID_FILE_ATTRIBUTES &&

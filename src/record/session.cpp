@@ -77,6 +77,7 @@ class Session {
   bool end_requested();
   bool wait_opened(CaptureLoop& capture, Worker& captured);
   void open_files();
+  bool wait_open_files();
   void discard_files();
   void encode_all(EncodeLoop& encode, SlotLoop& slots);
   void attend(const EncodeLoop& encode);
@@ -141,16 +142,41 @@ bool Session::wait_opened(CaptureLoop& capture, Worker& captured) {
   }
 }
 
+/// Throws NoReader, after which it may be called again.
 void Session::open_files() {
-  if (options_.timestamps_path) timestamps_.emplace(*options_.timestamps_path, options_.force);
+  const OutputRequest& request = options_.plan.request;
+  if (options_.timestamps_path && !timestamps_)
+    timestamps_.emplace(*options_.timestamps_path, options_.force);
   try {
+    // Before any encoder is opened for it; kept until then, so that its reader sees no end.
+    File fifo;
+    if (!options_.plan.to_stdout && is_fifo(request.path))
+      fifo = File::create(request.path, request.force);
     segments_.open(opened_.region.size());
+  } catch (const NoReader&) {
+    throw;
   } catch (...) {
     if (timestamps_) discard_files();
     throw;
   }
   first_encoder_ = segments_.encoder();
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
+}
+
+/// Waits for the readers of FIFOs. False where the end was requested meanwhile.
+bool Session::wait_open_files() {
+  PreciseTimer timer;
+  for (;;) {
+    try {
+      open_files();
+      return true;
+    } catch (const NoReader&) {
+      if (end_requested()) break;
+    }
+    timer.sleep_until(now() + hooks_asked_every);
+  }
+  discard_files();
+  return false;
 }
 
 /// Nothing was recorded, so nothing is left.
@@ -178,7 +204,7 @@ RecordStatistics Session::run() {
     Worker captured([&] { capture.run(ending_.token()); });
     const EndAtExit end(ending_);
     if (!wait_opened(capture, captured)) return nothing();
-    open_files();
+    if (!wait_open_files()) return nothing();
     capture.begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr);

@@ -34,7 +34,7 @@ OutputRequest request_for(const std::string& path) {
 std::unique_ptr<FrameSink> sink_for(const OutputRequest& request, Size size = small) {
   EncoderReport report;
   std::vector<Warning> warnings;
-  return open_sink(plan_output(request), size, report, warnings);
+  return open_read_sink(plan_output(request), size, report, warnings);
 }
 
 /// Pictures of noise, which fill a disk fast.

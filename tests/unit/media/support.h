@@ -10,6 +10,7 @@
 
 #include "image/frame.h"
 #include "media/output_plan.h"
+#include "media/sink.h"
 
 namespace rustcam::media_test {
 
@@ -36,6 +37,10 @@ struct Colour {
 std::shared_ptr<Image> picture(Size size, int number);
 std::shared_ptr<Image> flat(Size size, Colour colour);
 Frame frame_of(std::shared_ptr<const Image> image);
+
+/// open_sink(), where a FIFO's reader may still be on its way.
+std::unique_ptr<FrameSink> open_read_sink(const OutputPlan& plan, Size size, EncoderReport& report,
+                                          std::vector<Warning>& warnings);
 
 /// Everything that records: plan, open, write `slots`, finish.
 struct Recorded {

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdio>
 #include <sstream>
+#include <thread>
 
+#include "base/error.h"
 #include "support.h"
 
 namespace rustcam::media_test {
@@ -56,11 +58,21 @@ Frame frame_of(std::shared_ptr<const Image> image) {
   return frame;
 }
 
+std::unique_ptr<FrameSink> open_read_sink(const OutputPlan& plan, Size size, EncoderReport& report,
+                                          std::vector<Warning>& warnings) {
+  for (int tries = 0;; ++tries) try {
+      return open_sink(plan, size, report, warnings);
+    } catch (const NoReader&) {
+      REQUIRE(tries < 3000);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
 Recorded record(const OutputRequest& request, Size size, const std::vector<std::int64_t>& slots,
                 std::int64_t end) {
   Recorded r;
   r.plan = plan_output(request);
-  const auto sink = open_sink(r.plan, size, r.report, r.warnings);
+  const auto sink = open_read_sink(r.plan, size, r.report, r.warnings);
   for (const std::int64_t slot : slots)
     sink->write(frame_of(picture(size, static_cast<int>(slot))), Rect::of(size), slot);
   sink->finish(end);
