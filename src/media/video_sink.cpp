@@ -61,12 +61,14 @@ class VideoSink final : public FrameSink {
     attempt([&] {
       if (failed_) return;
       // The length of the last sample is what the others leave of the recording.
-      if (last_frame_ != nullptr && last_slot_ + 1 < slots) encode(slots - 1);
+      if (last_frame_ != nullptr && last_slot_ + 1 < slots && !hastened_) encode(slots - 1);
     });
     if (!encoder_failed_)
       attempt([&] {
         encoder_->drain();
-        write_packets();
+        // A file without a picture would be none.
+        while ((!hastened_ || end_slot_ == 0) && write_packet()) {
+        }
       });
     slots_ = failed_ || failure ? end_slot_ : slots;
     attempt([&] { muxer_->finish(slots_); });
@@ -77,6 +79,8 @@ class VideoSink final : public FrameSink {
   bool needs_every_slot() const noexcept override { return false; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
+  void hasten() noexcept override { hastened_ = true; }
+  std::int64_t given_up() const noexcept override { return hastened_ ? taken_ - written_ : 0; }
   Size encoded_size() const noexcept override {
     return {encoder_->context().width, encoder_->context().height};
   }
@@ -99,23 +103,27 @@ class VideoSink final : public FrameSink {
       throw;
     }
     last_slot_ = slot;
-    write_packets();
+    ++taken_;
+    while (write_packet()) {
+    }
   }
 
-  void write_packets() {
-    while (receive()) {
-      const TimePoint begun = now();
-      const std::int64_t end = packet_->pts + 1;
-      try {
-        muxer_->write(*packet_, 0);
-      } catch (...) {
-        failed_ = true;
-        end_slot_ = std::max(end_slot_, end);
-        throw;
-      }
+  /// False where the encoder has none.
+  bool write_packet() {
+    if (!receive()) return false;
+    const TimePoint begun = now();
+    const std::int64_t end = packet_->pts + 1;
+    try {
+      muxer_->write(*packet_, 0);
+    } catch (...) {
+      failed_ = true;
       end_slot_ = std::max(end_slot_, end);
-      spent_muxing_ += now() - begun;
+      throw;
     }
+    end_slot_ = std::max(end_slot_, end);
+    ++written_;
+    spent_muxing_ += now() - begun;
+    return true;
   }
 
   bool receive() {
@@ -140,6 +148,9 @@ class VideoSink final : public FrameSink {
   std::int64_t last_slot_ = -1;
   std::int64_t end_slot_ = 0;  ///< of what the muxer was given
   std::int64_t slots_ = 0;
+  std::int64_t taken_ = 0;    ///< pictures that the encoder was given
+  std::int64_t written_ = 0;  ///< and those that the muxer was
+  std::atomic<bool> hastened_{false};
   bool failed_ = false;
   bool encoder_failed_ = false;
   bool finished_ = false;

@@ -43,6 +43,7 @@ void EncodeLoop::run() {
   queue_.abandon();
   last_frame_ = {};
   guarded([this] { segments_.finish(totals_.slots); });
+  leave_out(segments_.given_up());
   if (timestamps_) guarded([this] { timestamps_->close(); });
   publish();
 }
@@ -60,7 +61,7 @@ void EncodeLoop::consume(const QueuedSlot& entry) {
   if (entry.kind == SlotKind::fresh) totals_.latency.add(now() - entry.frame.presented);
   last_frame_ = entry.frame;
   if (!left_out || segments_.needs_every_slot())
-    write(entry.frame, entry.frame.damage, entry.slot, entry.sampled);
+    write(entry.frame, entry.frame.damage, entry.slot, entry.sampled, entry.kind);
   count(entry.frame, entry.slot, entry.kind);
   merged(entry);
 }
@@ -71,20 +72,40 @@ void EncodeLoop::merged(const QueuedSlot& entry) {
     if (every)
       write(entry.frame, {}, n,
             entry.sampled +
-                (slot_offset(options_.plan.fps, n) - slot_offset(options_.plan.fps, entry.slot)));
+                (slot_offset(options_.plan.fps, n) - slot_offset(options_.plan.fps, entry.slot)),
+            SlotKind::repeated);
     count(entry.frame, n, SlotKind::repeated);
   }
   if (!every) totals_.unencoded += options_.plan.request.vfr ? entry.displaced : entry.merged;
 }
 
 void EncodeLoop::write(const Frame& frame, const Region& damage, std::int64_t slot,
-                       TimePoint sampled) {
+                       TimePoint sampled, SlotKind kind) {
   totals_.last_lag = now() - sampled;
   segments_.write(frame, damage, slot);
   if (totals_.last_lag > period_) ++totals_.late;
   totals_.encode.add(segments_.last_encode_time());
-  ++totals_.samples;
+  remember(kind);
   last_written_ = slot;
+}
+
+void EncodeLoop::remember(SlotKind kind) {
+  ++totals_.samples;
+  if (recent_.size() == most_given_up) recent_.pop_front();
+  recent_.push_back(kind);
+}
+
+/// The last samples were given up after all: their slots repeat the one before.
+void EncodeLoop::leave_out(std::int64_t samples) {
+  totals_.samples -= samples;
+  totals_.unencoded += samples;
+  for (; samples > 0 && !recent_.empty(); --samples, recent_.pop_back()) {
+    if (recent_.back() == SlotKind::fresh) {
+      --totals_.fresh;
+      ++totals_.repeated;
+    }
+    if (recent_.back() == SlotKind::pointer) --totals_.pointer_only;
+  }
 }
 
 /// A file is as long as its slots only if the last of them is a sample.
@@ -92,7 +113,7 @@ void EncodeLoop::write_last() {
   const std::int64_t last = totals_.slots - 1;
   if (last < 0 || last_written_ == last) return;
   segments_.write(last_frame_, {}, last);
-  ++totals_.samples;
+  remember(SlotKind::repeated);
   last_written_ = last;
   if (!options_.plan.request.vfr) --totals_.unencoded;
 }

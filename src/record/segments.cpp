@@ -102,6 +102,11 @@ void Segments::interrupt() noexcept {
   sink_->interrupt();
 }
 
+void Segments::hasten() noexcept {
+  const std::lock_guard lock(changing_);
+  sink_->hasten();
+}
+
 std::int64_t Segments::bytes_written() const noexcept {
   const std::lock_guard lock(changing_);
   return closed_bytes_ + sink_->bytes_written();

@@ -31,6 +31,10 @@ class Segments {
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
+  /// Any thread: as FrameSink::hasten.
+  void hasten() noexcept;
+  /// As FrameSink::given_up.
+  std::int64_t given_up() const noexcept { return sink_->given_up(); }
 
   /// Any thread: as FrameSink::interrupt.
   void interrupt() noexcept;

@@ -275,6 +275,7 @@ void Session::hasten(TimePoint at) {
   if (give_up_at_ && at >= *give_up_at_) {
     give_up_at_.reset();
     segments_.interrupt();
+    if (hurrying_) segments_.hasten();
   }
 }
 

@@ -157,3 +157,32 @@ TEST_CASE("a picture of another size in mid-recording is fitted into the first")
   CHECK(gray[50 * 200 + 100] > 230);
   CHECK(gray[50 * 200 + 190] < 20);
 }
+
+TEST_CASE("a hastened end leaves out what the encoder holds, and the file plays") {
+  for (const char* name : {"a.mp4", "a.mkv"})
+    for (const std::int64_t written : {1, 100}) {
+      CAPTURE(std::string(name));
+      CAPTURE(written);
+      const TempFolder folder;
+      const Size size{320, 180};
+      OutputRequest request;
+      request.path = folder / name;
+      request.encoder = "x264";
+      request.fragment = std::chrono::seconds(10);  // a long one lets x264 look far ahead
+      request.preset = "slower";
+      EncoderReport report;
+      std::vector<Warning> warnings;
+      const auto sink = open_sink(plan_output(request), size, report, warnings);
+      for (std::int64_t slot = 0; slot < written; ++slot)
+        sink->write(frame_of(picture(size, static_cast<int>(slot))), Rect::of(size), slot);
+      sink->hasten();
+      sink->finish(written);
+      if (written > 1) CHECK(sink->given_up() > 10);
+      CHECK(probe(folder / name, "frame", "pkt_pos").size() ==
+            static_cast<std::size_t>(written - sink->given_up()));
+      check_plays(folder / name);
+      if (std::string(name) == "a.mp4")
+        CHECK(std::abs(std::atof(probe_one(folder / name, "format", "duration").c_str()) -
+                       static_cast<double>(written) / 60) < 1e-3);
+    }
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,8 @@ struct FakeSinkOptions {
   std::function<void(std::int64_t)> before_write;
   std::function<void()> before_finish;
   std::function<void()> interrupt;
+  std::function<void()> hasten;
+  std::int64_t given_up = 0;  ///< once hastened
 };
 
 class FakeSink final : public FrameSink {
@@ -88,6 +91,11 @@ class FakeSink final : public FrameSink {
   void interrupt() noexcept override {
     if (options_.interrupt) options_.interrupt();
   }
+  void hasten() noexcept override {
+    hastened_ = true;
+    if (options_.hasten) options_.hasten();
+  }
+  std::int64_t given_up() const noexcept override { return hastened_ ? options_.given_up : 0; }
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }
   std::vector<OutputFile> files() const override {
@@ -112,6 +120,7 @@ class FakeSink final : public FrameSink {
   std::shared_ptr<SinkLog> log_;
   std::vector<std::uint32_t> rebuilt_;
   Size rebuilt_size_;
+  std::atomic<bool> hastened_{false};
 };
 
 inline bool FakeSink::damage_was_enough = true;

@@ -75,6 +75,45 @@ TEST_CASE("a second request gives up what waits to be encoded") {
   CHECK(b.sinks.logs[0]->finished == s.slots);
 }
 
+TEST_CASE("a second request gives up what the encoder holds, and counts it") {
+  Bench b;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool finishing = false;
+  bool hastened = false;
+  std::int64_t seen = 0;
+  b.sinks.options.given_up = 4;
+  b.sinks.options.before_finish = [&] {
+    std::unique_lock lock(mutex);
+    finishing = true;
+    changed.wait(lock, [&] { return hastened; });
+  };
+  b.sinks.options.hasten = [&] {
+    {
+      const std::lock_guard lock(mutex);
+      hastened = true;
+    }
+    changed.notify_all();
+  };
+  b.hooks.progress = [&](const Progress& p) { seen = p.slots; };
+  b.hooks.end_request = [&]() -> std::optional<EndedBy> {
+    return seen > 20 ? std::optional(EndedBy::signal) : std::nullopt;
+  };
+  b.hooks.hurry = [&] {
+    const std::lock_guard lock(mutex);
+    return finishing;
+  };
+  const Show show(b.screen, 60);
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::signal);
+  CHECK_FALSE(s.error);
+  const auto written = static_cast<std::int64_t>(b.writes().size());
+  CHECK(s.slots - s.unencoded == written - 4);
+  CHECK(s.unencoded >= 4);
+  CHECK(s.fresh <= written - 4);
+  check_sums(s);
+}
+
 TEST_CASE("a reader who stops reading cannot keep a recording from ending") {
   Bench b;
   std::mutex mutex;
