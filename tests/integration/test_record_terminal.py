@@ -1,0 +1,126 @@
+"""Recordings whose terminal closes, whose keys are pressed, and who are asked to end more than once."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+
+import pytest
+from cli_driver import CLI, SLOW, SMALL, environment, probe, validate
+
+RECORD = [CLI, "record", *SMALL, "--preset", "ultrafast", "--stats", "s.json"]
+
+
+class Terminal:
+    """A program with a controlling terminal of its own as its standard input, output and error."""
+
+    def __init__(self, command, cwd):
+        self.ours, theirs = pty.openpty()
+        self.cwd = cwd
+        # Opening a terminal makes it the session's own.
+        self.process = subprocess.Popen(command, cwd=cwd, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+                                        start_new_session=True,
+                                        preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)))
+        os.close(theirs)
+
+    def wait_for(self, text, seconds=30):
+        shown, until = b"", time.monotonic() + seconds * SLOW
+        while text not in shown:
+            assert time.monotonic() < until, shown
+            shown += os.read(self.ours, 65536)
+
+    def close(self):
+        os.close(self.ours)
+
+    def press(self, keys):
+        os.write(self.ours, keys)
+
+    def statistics(self, seconds=20, status=0):
+        assert self.process.wait(seconds * SLOW) == status
+        return statistics(self.cwd)
+
+
+def statistics(folder):
+    return validate(json.loads((folder / "s.json").read_text(encoding="utf-8")), "record")
+
+
+def check_whole(path, stats):
+    assert stats["error"] is None
+    assert int(probe(path)["nb_read_frames"]) == stats["frames"]["slots"] - stats["frames"]["unencoded"] > 0
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_a_terminal_that_closes_ends_it_with_a_whole_file(tmp_path, name):
+    terminal = Terminal([*RECORD, name], tmp_path)
+    terminal.wait_for(b"fresh")
+    terminal.close()
+    stats = terminal.statistics()
+    assert stats["ended_by"] == "signal"
+    check_whole(tmp_path / name, stats)
+
+
+def test_under_nohup_it_outlives_its_terminal(tmp_path):
+    terminal = Terminal(["nohup", *RECORD, "--duration", "3", "a.mp4"], tmp_path)
+    deadline = time.monotonic() + 20 * SLOW
+    while not (tmp_path / "a.mp4").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    terminal.close()
+    stats = terminal.statistics()
+    assert stats["ended_by"] == "duration" and stats["frames"]["slots"] == 180
+    check_whole(tmp_path / "a.mp4", stats)
+
+
+@pytest.mark.parametrize("key", [b"q", b"Q"])
+def test_q_ends_it(tmp_path, key):
+    terminal = Terminal([*RECORD, "a.mp4"], tmp_path)
+    terminal.wait_for(b"fresh")
+    terminal.press(key)
+    stats = terminal.statistics()
+    assert stats["ended_by"] == "key"
+    check_whole(tmp_path / "a.mp4", stats)
+    terminal.close()
+
+
+def test_ctrl_c_at_the_terminal_ends_it(tmp_path):
+    terminal = Terminal([*RECORD, "a.mp4"], tmp_path)
+    terminal.wait_for(b"fresh")
+    terminal.press(b"\x03")
+    stats = terminal.statistics()
+    assert stats["ended_by"] == "signal"
+    check_whole(tmp_path / "a.mp4", stats)
+    terminal.close()
+
+
+def test_a_second_interrupt_cuts_a_slow_encoder_short(tmp_path):
+    # Alone, one interrupt waits for forty pictures that this encoder holds, more than a second each.
+    command = [CLI, "record", "--backend", "virtual", "-o", "flip_demo@1920x1080@60", "--encoder", "x264", "--preset", "placebo",
+               "--fragment", "30", "--stats", "s.json", "-q", "a.mp4"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    asked = time.monotonic()
+    assert process.wait(60 * SLOW) == 0
+    # 2 s by promise, and the pictures that were being encoded; a busy machine takes longer.
+    assert time.monotonic() - asked < 25 * SLOW
+    stats = statistics(tmp_path)
+    assert stats["ended_by"] == "signal"
+    check_whole(tmp_path / "a.mp4", stats)
+
+
+def test_signals_upon_signals_still_leave_a_whole_file(tmp_path):
+    process = subprocess.Popen([*RECORD, "-q", "a.mp4"], cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE)
+    time.sleep(1.5 * SLOW)
+    for _ in range(50):
+        if process.poll() is not None:
+            break
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.002)
+    assert process.wait(20 * SLOW) == 0
+    check_whole(tmp_path / "a.mp4", statistics(tmp_path))
