@@ -121,6 +121,7 @@ void MuxOutput::commit(std::int64_t tail) {
   if (!file_.seekable()) {
     file_.write(pending_);
   } else {
+    file_.check_present();
     set_space_aside(pending_offset_ + size, tail);
     try {
       file_.write_at(pending_offset_, pending_);
@@ -164,6 +165,7 @@ void MuxOutput::close() {
   background_sync_.reset();
   if (!file_.is_open()) return;
   if (file_.seekable()) file_.truncate(committed());
+  file_.check_present();
   file_.close();
 }
 

@@ -136,6 +136,7 @@ class RawSink final : public FrameSink {
 
   void put(std::span<const std::byte> bytes) {
     try {
+      file_.check_present();
       file_.write(bytes);
     } catch (...) {
       failed_ = true;

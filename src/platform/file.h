@@ -38,6 +38,9 @@ class File {
   void write_at(std::int64_t offset, std::span<const std::byte> bytes);
   std::size_t read_at(std::int64_t offset, std::span<std::byte> into);
   std::int64_t size() const;
+  /// Throws MediaError where a regular file has been removed: what is written to it then is lost.
+  /// (Windows lets nobody remove a file that is open.)
+  void check_present() const;
   void truncate(std::int64_t size);
   /// Sets disk space aside for [offset, offset + bytes) without changing the file's size;
   /// truncate() gives it back. False where the file system knows no such thing. Throws DiskFull.

@@ -180,6 +180,15 @@ std::int64_t File::size() const {
   return status.st_size;
 }
 
+void File::check_present() const {
+  struct stat status {};
+  if (!seekable_ || fstat(descriptor(), &status) != 0 || status.st_nlink > 0) return;
+  throw MediaError(path_ +
+                       " was removed while it was being written, and its content with it; leave "
+                       "the file and its folder in place until the end",
+                   errno_name(ENOENT));
+}
+
 void File::truncate(std::int64_t size) {
   int result = 0;
   do result = ftruncate(descriptor(), size);

@@ -203,6 +203,8 @@ std::int64_t File::size() const {
   return size.QuadPart;
 }
 
+void File::check_present() const {}
+
 void File::truncate(std::int64_t size) {
   FILE_END_OF_FILE_INFO info{};
   info.EndOfFile.QuadPart = size;

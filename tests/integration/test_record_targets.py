@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -40,6 +42,13 @@ def reader_of(path, after=0.0):
     thread = Reader(target=read, daemon=True)
     thread.start()
     return thread
+
+
+def wait_until(condition, process, seconds=20):
+    until = time.monotonic() + seconds * SLOW
+    while not condition():
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(0.02)
 
 
 def ended(process, seconds=10):
@@ -125,3 +134,71 @@ def test_the_full_device_takes_nothing(tmp_path, more):
     message = one_line(run("record", *SMALL, *more, "--duration", "20", "/dev/full", cwd=tmp_path), 1)
     assert "/dev/full" in message and "No space left" in message
     assert os.path.exists("/dev/full") and os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.y4m"])
+def test_a_file_that_is_removed_meanwhile_is_told_and_not_recorded_in_vain(tmp_path, name):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    process = start("record", *SMALL, *([] if name.endswith("y4m") else QUICK), "--duration", "60", "--json", folder / name)
+    wait_until(lambda: (folder / name).exists(), process)
+    shutil.rmtree(folder)
+    # Long before the minute is over.
+    status, out, err = ended(process, 30)
+    assert status == 1 and "was removed" in err and str(folder / name) in err
+    stats = json.loads(out)
+    assert stats["ended_by"] == "error" and "was removed" in stats["error"]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_is_renamed_meanwhile_changes_nothing(tmp_path):
+    (tmp_path / "before").mkdir()
+    process = start("record", *SMALL, *QUICK, "--duration", "2", "before/a.mp4", cwd=tmp_path)
+    wait_until(lambda: (tmp_path / "before" / "a.mp4").exists(), process)
+    (tmp_path / "before").rename(tmp_path / "after")
+    assert ended(process, 30)[0] == 0
+    assert int(probe(tmp_path / "after" / "a.mp4")["nb_read_frames"]) > 60
+
+
+def test_a_folder_that_goes_during_the_countdown_is_one_clear_line(tmp_path):
+    (tmp_path / "folder").mkdir()
+    process = start("record", *SMALL, *QUICK, "--delay", "2", "-q", "--json", "folder/a.mp4", cwd=tmp_path)
+    time.sleep(1)
+    (tmp_path / "folder").rmdir()
+    status, out, err = ended(process, 30)
+    assert status == 1 and out == b""
+    assert err.count("\n") == 1 and "folder/a.mp4" in err and "No such file" in err
+
+
+@pytest.fixture
+def read_only_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", str(disk)], stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("no right to mount a disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("option", [None, "--stats", "--timestamps"])
+def test_a_read_only_disk_is_one_clear_line(tmp_path, read_only_disk, option):
+    side = [option, read_only_disk / "side"] if option else []
+    target = "a.mp4" if option else read_only_disk / "a.mp4"
+    message = one_line(run("record", *SMALL, "--frames", "5", *side, target, cwd=tmp_path), 1)
+    assert "Read-only file system" in message and str(read_only_disk) in message and "choose another place" in message
+    assert os.listdir(tmp_path) == ["disk"]
+
+
+def test_a_folder_that_one_may_not_write_to_is_one_clear_line():
+    # Not pytest's own folder, which only we may enter.
+    folder = tempfile.mkdtemp()
+    try:
+        os.chmod(folder, 0o755)
+        as_other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        if not as_other:
+            os.chmod(folder, 0o555)
+        message = one_line(run("record", *SMALL, "--frames", "5", os.path.join(folder, "a.mp4"), **as_other), 1)
+        assert "Permission denied" in message and "choose another place" in message
+        assert os.listdir(folder) == []
+    finally:
+        os.rmdir(folder)
