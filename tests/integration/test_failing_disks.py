@@ -1,0 +1,81 @@
+"""Disks that fail while a recording is written: it ends by itself, says so in one line, and what it has plays."""
+
+import json
+import subprocess
+
+import pytest
+from cli_driver import SMALL, environment, probe, run, validate
+from syscall_faults import needs_strace, run_with
+
+
+def plays(path):
+    """How many frames play without a complaint."""
+    return int(probe(path)["nb_read_frames"])
+
+
+def closing_line(result):
+    """The line that tells the failure, after the two closing ones."""
+    lines = [line for line in result.stderr.decode().splitlines() if line.startswith("rustcam-cli: error: ")]
+    assert len(lines) == 1, result.stderr.decode()
+    return lines[0]
+
+
+def recorded(tmp_path, name, injection, *more):
+    result, _ = run_with(tmp_path, [injection], "record", *SMALL, "--preset", "ultrafast", "--fragment", "0.5", "--duration", "20",
+                         "--json", *more, tmp_path / name)
+    assert result.returncode == 1
+    return result, validate(json.loads(result.stdout), "record")
+
+
+@needs_strace
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+@pytest.mark.parametrize("error,text,ended_by", [("EIO", "Input/output error", "error"), ("EROFS", "Read-only", "error"),
+                                                 ("ENOSPC", "No space left", "disk_full"), ("EDQUOT", "quota", "disk_full")])
+def test_writing_fails_from_some_moment_on(tmp_path, name, error, text, ended_by):
+    result, stats = recorded(tmp_path, name, f"pwrite64:error={error}:when=4+")
+    assert text in closing_line(result) and text in stats["error"]
+    assert stats["ended_by"] == ended_by
+    assert plays(tmp_path / name) > 15
+
+
+@needs_strace
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+@pytest.mark.parametrize("error,ended_by", [("EIO", "error"), ("ENOSPC", "disk_full")])
+def test_what_was_written_cannot_be_brought_to_the_disk(tmp_path, name, error, ended_by):
+    result, stats = recorded(tmp_path, name, f"fdatasync:error={error}:when=2+", "--frames", "90")
+    assert name in closing_line(result)
+    assert stats["ended_by"] == ended_by
+    assert plays(tmp_path / name) == 90
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(disk)], stderr=subprocess.DEVNULL).returncode != 0:
+        pytest.skip("no right to mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+CONSTANT_20_MBIT = ["--encoder", "x264", "--preset", "ultrafast", "--encoder-option", "x264-params=filler=1:nal-hrd=cbr",
+                    "--bitrate", "20M", "--encoder-option", "maxrate=20M", "--encoder-option", "bufsize=1M"]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.y4m"])
+def test_a_full_disk_ends_it_after_a_warning_with_a_file_that_plays(tmp_path, small_disk, name):
+    path = small_disk / name
+    rate = ["--fps", "10"] if name.endswith("y4m") else CONSTANT_20_MBIT
+    result = run("record", *SMALL, *rate, "--duration", 60, "--json", path, env=environment(), timeout=90)
+    stats = validate(json.loads(result.stdout), "record")
+    assert result.returncode == 1
+    assert stats["ended_by"] == "disk_full" and "No space left" in stats["error"]
+    assert "No space left" in closing_line(result)
+    # Low space was no reason to refuse, but to warn, and the warning came before the end.
+    said = result.stderr.decode()
+    assert "disk_low" in [warning["code"] for warning in stats["warnings"]]
+    assert 0 <= said.index("is nearly full") < said.index("No space left")
+    if name.endswith("y4m"):
+        return  # its last frame may be cut off: raw files have no end to put in order
+    assert plays(path) > 30
+    assert path.stat().st_size > 2**20
