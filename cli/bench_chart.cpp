@@ -18,41 +18,58 @@ constexpr Color valid_color = 0x2F6FDE;
 constexpr Color unique_color = 0x2C9A5B;
 constexpr Color missed_color = 0xD9483B;
 
-// Narrow, so that it can be read on a phone.
-constexpr double width = 480;
+// As narrow as a phone's screen, which then need not make the words smaller.
+constexpr double width = 400;
 constexpr double margin = 16;
-constexpr double bar_left = 84;
-constexpr double bar_right = 360;
-constexpr double value_left = 372;
+constexpr double bar_left = 72;
+constexpr double bar_right = 288;
+constexpr double value_left = 298;
 constexpr double bar_height = 13;
 constexpr double bar_step = 17;
 constexpr double histogram_height = 70;
 constexpr int histogram_bins = 50;
 
-/// What the bars are compared with.
+/// A rate that the bars are compared with, drawn as a line through them.
 struct Reference {
   double fps = 0;
   std::string name;
+  bool dashed = false;
 };
 
-Reference reference_of(const BenchResult& result, const Selection& selection) {
-  if (result.stimulus.presented_fps) return {*result.stimulus.presented_fps, "presented"};
-  if (result.stimulus.hz) return {*result.stimulus.hz, "asked for"};
-  if (selection.target.refresh_hz) return {*selection.target.refresh_hz, "screen's refresh rate"};
-  return {};
+/// What was presented, and what the screen can show at most, where it tells. One line where both
+/// are the same.
+std::vector<Reference> references_of(const BenchResult& result, const Selection& selection) {
+  std::vector<Reference> references;
+  const StimulusReport& stimulus = result.stimulus;
+  if (stimulus.presented_fps)
+    references.push_back({*stimulus.presented_fps, "presented", true});
+  else if (stimulus.hz)
+    references.push_back({*stimulus.hz, "asked for", true});
+  const double refresh = selection.target.refresh_hz.value_or(0);
+  constexpr double same = 0.02;
+  if (refresh > 0 && (references.empty() || std::abs(references[0].fps - refresh) > same * refresh))
+    references.push_back({refresh, "screen's refresh rate", false});
+  return references;
 }
 
 class Chart {
  public:
   Chart(const BenchResult& result, const Selection& selection)
-      : result_(result), reference_(reference_of(result, selection)) {
-    double most = reference_.fps;
-    for (const RunResult& run : result.median) most = std::max(most, run.tally.valid_fps);
+      : result_(result), references_(references_of(result, selection)) {
+    double most = 0;
+    for (const Reference& reference : references_) most = std::max(most, reference.fps);
+    for (const RunResult& run : result.median) {
+      most = std::max(most, run.tally.valid_fps);
+      histogram_ms_ = std::max(histogram_ms_, histogram_end(run.tally.intervals));
+    }
     per_fps_ = most > 0 ? (bar_right - bar_left) / most : 0;
     head(selection);
     const double top = y_;
     for (const RunResult& run : result.median) bars(run);
-    reference_line(top);
+    for (const Reference& reference : references_) {
+      const double x = bar_left + reference.fps * per_fps_;
+      drawing_.shapes.emplace_back(Line{x, top, x, y_ - 8, ink, reference.dashed});
+    }
     for (const RunResult& run : result.median) histogram(run);
     drawing_.width = width;
     drawing_.height = y_ + margin / 2;
@@ -69,7 +86,7 @@ class Chart {
   void head(const Selection& selection) {
     drawing_.title = "Frames a second, " + bench_subject(result_, selection);
     label(margin, 32, "Frames a second", 18, ink, Anchor::start, true);
-    label(margin, 52, cut(bench_subject(result_, selection), 72), 12, faint);
+    label(margin, 52, cut(bench_subject(result_, selection), 60), 11, faint);
     double x = margin;
     for (const auto& [name, color] :
          {std::pair{"valid", valid_color}, {"unique", unique_color}, {"missed", missed_color}}) {
@@ -77,11 +94,13 @@ class Chart {
       label(x + 15, 75, name, 12, ink);
       x += 72;
     }
-    if (reference_.fps > 0) {
-      drawing_.shapes.emplace_back(Line{x + 4, 64, x + 4, 78, ink, true});
-      label(x + 15, 75, reference_.name + " " + fixed(reference_.fps, 1), 12, ink);
+    x = margin;
+    for (const Reference& reference : references_) {
+      drawing_.shapes.emplace_back(Line{x + 4, 84, x + 4, 98, ink, reference.dashed});
+      label(x + 15, 95, reference.name + " " + fixed(reference.fps, 1), 12, ink);
+      x += 144;
     }
-    y_ = 92;
+    y_ = references_.empty() ? 92 : 112;
   }
 
   void bars(const RunResult& run) {
@@ -91,9 +110,9 @@ class Chart {
     bar("valid", t.valid_fps, valid_color, {});
     bar("unique", t.unique_fps, unique_color, {});
     std::optional<double> missed;
-    if (t.missed_pct) missed = *t.missed_pct / 100 * t.presented_fps.value_or(reference_.fps);
+    if (t.missed_pct && t.presented_fps) missed = *t.missed_pct / 100 * *t.presented_fps;
     bar("missed", missed, missed_color,
-        t.missed_pct ? " (" + fixed(t.missed_pct, 2) + " %)" : std::string());
+        missed ? " (" + fixed(t.missed_pct, 2) + " %)" : std::string());
     y_ += 8;
   }
 
@@ -107,23 +126,23 @@ class Chart {
     y_ += bar_step;
   }
 
-  void reference_line(double top) {
-    if (reference_.fps <= 0) return;
-    const double x = bar_left + reference_.fps * per_fps_;
-    drawing_.shapes.emplace_back(Line{x, top, x, y_ - 8, ink, true});
+  /// Far enough for the common intervals to stand in the middle; one scale for all, so that the
+  /// histograms can be compared.
+  static double histogram_end(const std::vector<Duration>& intervals) {
+    return intervals.empty() ? 0 : to_us(intervals[intervals.size() / 2]) / 1000 * 2.5;
   }
 
   void histogram(const RunResult& run) {
     const std::vector<Duration>& intervals = run.tally.intervals;
-    if (intervals.empty()) return;
-    const double most_ms = to_us(intervals[intervals.size() / 2]) / 1000 * 2.5;
-    const std::vector<int> bins = count(intervals, most_ms);
+    if (intervals.empty() || histogram_ms_ <= 0) return;
+    const std::vector<int> bins = count(intervals, histogram_ms_);
     y_ += 12;
     label(margin, y_ + 12, "Time between frames: " + kind_name(run), 12, ink, Anchor::start, true);
     y_ += 22;
     const double left = margin;
     const double step = (width - 2 * margin) / histogram_bins;
     const int highest = *std::max_element(bins.begin(), bins.end());
+    label(width - margin, y_ - 10, "highest: " + std::to_string(highest), 12, faint, Anchor::end);
     const double base = y_ + histogram_height;
     for (int i = 0; i < histogram_bins; ++i) {
       const int frames = bins[static_cast<std::size_t>(i)];
@@ -132,14 +151,16 @@ class Chart {
       drawing_.shapes.emplace_back(
           Box{left + i * step, base - height, step - 1, height, valid_color});
     }
-    if (reference_.fps > 0) {
-      const double x = left + 1000 / reference_.fps / most_ms * (width - 2 * margin);
-      if (x < width - margin) drawing_.shapes.emplace_back(Line{x, y_ - 2, x, base, ink, true});
+    for (const Reference& reference : references_) {
+      const double x = left + 1000 / reference.fps / histogram_ms_ * (width - 2 * margin);
+      if (x < width - margin)
+        drawing_.shapes.emplace_back(Line{x, y_ - 2, x, base, ink, reference.dashed});
     }
     drawing_.shapes.emplace_back(Line{left, base, width - margin, base, rule, false});
     label(left, base + 14, "0", 12, faint);
-    label(width / 2, base + 14, fixed(most_ms / 2, 1) + " ms", 12, faint, Anchor::middle);
-    label(width - margin, base + 14, fixed(most_ms, 1) + " ms and more", 12, faint, Anchor::end);
+    label(width / 2, base + 14, fixed(histogram_ms_ / 2, 1) + " ms", 12, faint, Anchor::middle);
+    label(width - margin, base + 14, fixed(histogram_ms_, 1) + " ms and more", 12, faint,
+          Anchor::end);
     y_ = base + 20;
   }
 
@@ -160,8 +181,9 @@ class Chart {
   }
 
   const BenchResult& result_;
-  Reference reference_;
+  std::vector<Reference> references_;
   double per_fps_ = 0;
+  double histogram_ms_ = 0;  ///< where their axis ends
   double y_ = 0;
   Drawing drawing_;
 };

@@ -107,6 +107,16 @@ TEST_CASE("markup in names stays text") {
   CHECK(page.find("<i>") == std::string::npos);
 }
 
+TEST_CASE("an option in a warning is not broken at the end of a line") {
+  const auto page = [](const std::string& text, const std::string& hint) {
+    return bench_chart("x.html", some_result(), some_plan(), {{"c", text, hint}});
+  };
+  CHECK(page("slow", "a lower --hz or a smaller --region")
+            .find("<li>slow; a lower <code>--hz</code> or a smaller <code>--region</code>.</li>") !=
+        std::string::npos);
+  CHECK(page("--<b>, a", "").find("<li><code>--&lt;b&gt;</code>, a.</li>") != std::string::npos);
+}
+
 TEST_CASE("the bars have the lengths of their numbers") {
   const Drawing drawing = draw_bench(some_result(), some_plan().run.selection);
   double valid = 0;
@@ -126,6 +136,45 @@ TEST_CASE("the bars have the lengths of their numbers") {
     }
   CHECK(valid / missed == doctest::Approx(9));
   CHECK(bins == 2);
+}
+
+TEST_CASE("rates that bars are compared with: what was presented, and what the screen can show") {
+  const auto lines = [](std::optional<double> presented, std::optional<double> refresh) {
+    BenchResult result = some_result();
+    result.stimulus.presented_fps = presented;
+    result.stimulus.hz.reset();
+    Selection selection = some_plan().run.selection;
+    selection.target.refresh_hz = refresh;
+    std::vector<std::string> found;
+    for (const auto& shape : draw_bench(result, selection).shapes)
+      if (const Label* l = std::get_if<Label>(&shape))
+        if (l->text.starts_with("presented ") || l->text.starts_with("screen's "))
+          found.push_back(l->text);
+    return found;
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(lines(60, {}) == Texts{"presented 60.0"});
+  CHECK(lines(59.9, 60) == Texts{"presented 59.9"});
+  CHECK(lines(180, 60) == Texts{"presented 180.0", "screen's refresh rate 60.0"});
+  CHECK(lines({}, 60) == Texts{"screen's refresh rate 60.0"});
+  CHECK(lines({}, {}).empty());
+}
+
+TEST_CASE("histograms share one scale, and the last bin takes what is beyond it") {
+  BenchResult result = some_result();
+  RunResult slow = result.median[0];
+  for (Duration& interval : slow.tally.intervals) interval *= 4;
+  result.median.push_back(slow);
+  int ends = 0;
+  double last = 0;
+  for (const auto& shape : draw_bench(result, some_plan().run.selection).shapes) {
+    if (const Label* l = std::get_if<Label>(&shape)) ends += l->text == "160.0 ms and more";
+    if (const Box* box = std::get_if<Box>(&shape))
+      if (box->width < 9) last = std::max(last, box->x + box->width);
+  }
+  CHECK(ends == 2);
+  // 33 ms four times over are 132 of 160.
+  CHECK(last == doctest::Approx(16 + 368 * 132 / 160.0).epsilon(0.03));
 }
 
 TEST_CASE("an unknown number is a dash, and null") {
