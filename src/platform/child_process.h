@@ -14,7 +14,8 @@ namespace rustcam {
 std::string executable_path();
 
 /// Started with standard input closed and standard output on a pipe that we read; standard error is
-/// ours. It dies with us (Linux: PDEATHSIG; Windows: a job object).
+/// ours. In a process group of its own: Ctrl-C is for us, who then end it. It dies with us (Linux:
+/// PDEATHSIG; Windows: a job object).
 class ChildProcess {
  public:
   /// Throws Error where it cannot be started. arguments[0] is the program.

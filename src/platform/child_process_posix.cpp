@@ -61,6 +61,7 @@ struct Pipe {
 [[noreturn]] void become(char* const* arguments, int output, int failure, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() == parent) {  // else the parent died before the line above
+    ::setpgid(0, 0);
     ::signal(SIGPIPE, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);

@@ -71,16 +71,19 @@ def test_more_than_the_machine_can_show_is_told(screen):
     assert result["stimulus"]["presented_fps"] < 990
 
 
+# Seconds after the stimulus has come: while it is waited for, and in the first run.
+@pytest.mark.parametrize("moment", [0, 1])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("to_group", [False, True])
-def test_ctrl_c_leaves_no_stimulus_behind(screen, to_group):
-    """A terminal sends Ctrl-C to the stimulus as well."""
+def test_a_signal_leaves_no_stimulus_behind(screen, number, to_group, moment):
+    """A terminal sends Ctrl-C to all of the group."""
     process = start_cli("bench", "--hz", "30", "--duration", "600", env=screen.env, start_new_session=True)
     wait_until(lambda: stimuli_of(screen), what="the stimulus", alive=process)
-    time.sleep(1)
+    time.sleep(moment)
     if to_group:
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
     else:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
     out, err = process.communicate(timeout=30 * SLOW)
     assert process.returncode == 0, err
     assert out == b""

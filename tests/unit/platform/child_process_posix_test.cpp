@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <string>
 #include <thread>
@@ -49,6 +50,14 @@ TEST_CASE("its standard input is empty") {
   ChildProcess child({"/bin/sh", "-c", "cat; echo end"});
   let_run(child, 30s);
   CHECK(child.stop() == "end\n");
+}
+
+TEST_CASE("what a terminal sends to our group does not reach it") {
+  ChildProcess child({"/bin/sh", "-c", "ps -o pgid= -p $$"});
+  let_run(child, 30s);
+  const std::string text = child.stop();
+  REQUIRE(child.exit_status() == 0);
+  CHECK(std::stoi(text) != ::getpgrp());
 }
 
 TEST_CASE("a program that is not there is an error that names it") {
