@@ -31,8 +31,9 @@ class Bench {
       : plan_(plan), stop_(stop), announce_(announce) {}
 
   BenchResult run() {
+    const std::vector<BenchMode> modes = possible_modes();
     start_stimulus();
-    for (const BenchMode mode : modes())
+    for (const BenchMode mode : modes)
       for (const bool pointer : plan_.pointers) {
         if (stop_.stop_requested()) break;
         measure(mode, pointer);
@@ -63,9 +64,16 @@ class Bench {
       result_.warnings.push_back(stimulus_unseen_warning());
   }
 
-  std::vector<BenchMode> modes() const {
+  std::vector<BenchMode> possible_modes() const {
     std::vector<BenchMode> modes = plan_.modes;
-    if (plan_.all_modes && !shares_textures(plan_.run.selection)) std::erase(modes, BenchMode::gpu);
+    const auto gpu = std::find(modes.begin(), modes.end(), BenchMode::gpu);
+    const Selection& selection = plan_.run.selection;
+    if (gpu == modes.end() || shares_textures(selection)) return modes;
+    if (!plan_.all_modes)
+      throw CaptureError("the back end " + std::string(selection.backend->name) +
+                         " shares no textures of " + selection.target.name +
+                         " here; measure with --mode grab");
+    modes.erase(gpu);
     return modes;
   }
 

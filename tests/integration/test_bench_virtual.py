@@ -258,7 +258,8 @@ def test_without_a_display():
 
 
 def test_gpu_where_no_textures_are_shared():
-    assert "texture" in one_line(run("bench", "--backend", "virtual", "--mode", "gpu"), 1)
+    line = one_line(run("bench", "--backend", "virtual", "--mode", "gpu"), 1)
+    assert "texture" in line and "--mode grab" in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
