@@ -40,6 +40,8 @@ class Collector {
 
   std::vector<Sample> finish() {
     for (const auto& [index, print] : prints_.finish()) samples_[index].fingerprint = print;
+    for (const std::size_t index : repeated_)
+      samples_[index].fingerprint = samples_[index - 1].fingerprint;
     return std::move(samples_);
   }
 
@@ -48,7 +50,12 @@ class Collector {
     Sample sample{begun, returned, result.presented, {}, {}};
     if (result.frame) {
       sample.counter = read_counter(result.frame);
-      prints_.offer(std::move(result.frame), samples_.size());
+      const bool repeated = !samples_.empty() && result.frame.desktop_sequence == desktop_sequence_;
+      desktop_sequence_ = result.frame.desktop_sequence;
+      if (repeated)
+        repeated_.push_back(samples_.size());
+      else
+        prints_.offer(std::move(result.frame), samples_.size());
     }
     samples_.push_back(std::move(sample));
   }
@@ -65,6 +72,10 @@ class Collector {
   Duration counter_time_{};
   std::int64_t calls_made_ = 0;
   std::vector<Sample> samples_;
+  std::uint64_t desktop_sequence_ = 0;  ///< of the last sample
+  /// Samples with the desktop of the one before. A pointer that moved over it makes another
+  /// picture, but no new frame.
+  std::vector<std::size_t> repeated_;
 };
 
 struct CpuTimes {

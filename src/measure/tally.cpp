@@ -46,7 +46,10 @@ void tally_counters(std::span<const Sample> samples, Tally& into) {
   std::optional<std::uint32_t> before;
   std::size_t read = 0;
   for (const Sample& sample : samples) {
-    if (!sample.counter) continue;
+    if (!sample.counter) {
+      counters.add_unread();
+      continue;
+    }
     ++read;
     counters.add(*sample.counter);
     if (before && sample.counter != before) {
@@ -92,15 +95,19 @@ void CounterTally::add(std::uint32_t counter) noexcept {
     const auto step = static_cast<std::int32_t>(counter - *last_);
     if (step > 0) {
       presented_ += step;
-      ++captured_;
+      if (!gap_) {
+        judged_ += step;
+        ++captured_;
+      }
     }
   }
   last_ = counter;
+  gap_ = false;
 }
 
 std::optional<double> CounterTally::missed_pct() const noexcept {
-  if (presented_ == 0) return std::nullopt;
-  return 100.0 * static_cast<double>(presented_ - captured_) / static_cast<double>(presented_);
+  if (judged_ == 0) return std::nullopt;
+  return 100.0 * static_cast<double>(judged_ - captured_) / static_cast<double>(judged_);
 }
 
 std::optional<Percentiles> percentiles(std::vector<Duration>& durations) {

@@ -46,13 +46,19 @@ Tally tally(std::span<const Sample> samples, Duration duration);
 class CounterTally {
  public:
   void add(std::uint32_t counter) noexcept;
+  /// A frame came whose counter could not be read, as where the pointer is on it: whether frames
+  /// are missing in the step over it is not known, and none is taken for missed.
+  void add_unread() noexcept { gap_ = true; }
   std::int64_t presented() const noexcept { return presented_; }  ///< after the first one
-  /// Of those, the frames that never came; nullopt where none was presented.
+  /// Of those that are not in steps over unread frames, the ones that never came; nullopt where
+  /// there are none.
   std::optional<double> missed_pct() const noexcept;
 
  private:
   std::optional<std::uint32_t> last_;
+  bool gap_ = false;  ///< since `last_`
   std::int64_t presented_ = 0;
+  std::int64_t judged_ = 0;  ///< of these, in steps without an unread frame
   std::int64_t captured_ = 0;
 };
 

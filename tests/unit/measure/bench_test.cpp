@@ -111,6 +111,21 @@ TEST_CASE("slots come at their rate, however slow the screen is") {
   CHECK(t.unique_fps.value() <= 12);
 }
 
+TEST_CASE("a pointer that moves makes no new frames out of an old desktop") {
+  for (const BenchMode mode : {BenchMode::grab, BenchMode::latest, BenchMode::frames}) {
+    BenchPlan p = plan("mover@320x240@10,pointer=color,pointer_hz=200");
+    p.modes = {mode};
+    const Tally t = run(p).runs.at(0).tally;
+    CHECK(t.unique_fps.value() <= 12);
+    if (mode == BenchMode::frames) {
+      CHECK(t.valid_fps == doctest::Approx(60).epsilon(0.1));
+      CHECK(t.changed_pct.value() <= 25);
+    } else {
+      CHECK(t.valid_fps <= 12);
+    }
+  }
+}
+
 TEST_CASE("a slot that would come after the end of the run is not waited for") {
   BenchPlan p = plan("mover@320x240@10");
   p.modes = {BenchMode::frames};
@@ -229,6 +244,9 @@ TEST_CASE("what disturbed a run is told once, with the worst run and what to do"
   CHECK_FALSE(has(run_warnings({torn}, {180, {}}), "half_drawn"));
   RunResult covered = good;
   covered.tally.counted_pct = 10;
+  CHECK(has(run_warnings({covered}, {180, {}}), "counter_unread"));
+  CHECK(has(run_warnings({covered}, {}), "counter_unread"));
+  covered.tally.counted_pct = 0;
   CHECK(has(run_warnings({covered}, {180, {}}), "counter_unread"));
   CHECK_FALSE(has(run_warnings({covered}, {}), "counter_unread"));
   RunResult limited = good;

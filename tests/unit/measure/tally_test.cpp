@@ -95,6 +95,27 @@ TEST_CASE("with a share of the fingerprints, pairs are compared and the rest is 
   CHECK(t.changed_pct.value() == doctest::Approx(100.0 / 3));
 }
 
+TEST_CASE("a frame whose counter is hidden came all the same") {
+  std::vector<Sample> samples;
+  // The pointer is on the counter in a fifth of the frames, and every tenth is dropped.
+  int arrived = 0;
+  for (int n = 0; n <= 1000; ++n) {
+    const bool hidden = n % 100 >= 40 && n % 100 < 60;
+    if (n % 10 != 9)
+      samples.push_back(
+          sample(arrived++, hidden ? std::nullopt : std::optional<std::uint32_t>(n), n));
+  }
+  const Tally t = tally(samples, 10s);
+  CHECK(t.counted_pct.value() == doctest::Approx(80).epsilon(0.01));
+  // From 60 to 138, which is 78 frames, seven do not come: the two beside the hidden ones are left
+  // out with them.
+  CHECK(t.missed_pct.value() == doctest::Approx(100.0 * 7 / 78).epsilon(0.02));
+  CHECK(t.presented_fps.value() == doctest::Approx(100 / 0.9).epsilon(0.01));
+
+  for (std::size_t i = 0; i < samples.size(); i += 2) samples[i].counter.reset();
+  CHECK_FALSE(tally(samples, 10s).missed_pct.has_value());
+}
+
 TEST_CASE("nothing came") {
   const Tally t = tally({}, 1s);
   CHECK(t.valid_fps == 0);
