@@ -64,7 +64,8 @@ void StimulusProcess::check() {
 }
 
 std::optional<double> StimulusProcess::stop() {
-  return presented_fps(process_.stop());
+  // Its device may take long to close, and what it tells comes after that.
+  return presented_fps(process_.stop(std::chrono::seconds(10)));
 }
 
 std::optional<double> presented_fps(const std::string& document) {
