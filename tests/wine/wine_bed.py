@@ -120,5 +120,23 @@ class WineBed:
             raise
         return Run(process, stdout, stderr, self.report() if layer is not None else None)
 
+    def processes(self, command):
+        """Process ids of the program at `command` in this prefix; the launcher, whose command line has it too, is none."""
+        found = []
+        prefix = f"WINEPREFIX={self.environment['WINEPREFIX']}".encode()
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                ours = prefix in (folder / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if ours and words[0].endswith(PROGRAM.name.encode()) and words[1:2] == [command.encode()]:
+                found.append(int(folder.name))
+        return found
+
+    def kill(self, command):
+        for process in self.processes(command):
+            os.kill(process, signal.SIGKILL)
+
     def report(self):
         return json.loads(self.report_path.read_text()) if self.report_path.exists() else None
