@@ -73,9 +73,6 @@ class FrameSource {
     static_cast<void>(region), static_cast<void>(picture), static_cast<void>(origin);
     return false;
   }
-  /// A zero-copy bgra view of the whole current desktop, valid until the next call of any
-  /// member; nullopt where there is none.
-  virtual std::optional<ConstImageView> map() { return std::nullopt; }
   /// The pointer as of now; asks the system where nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }
