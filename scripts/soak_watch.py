@@ -101,12 +101,15 @@ def soak(options, folder):
             "cpu_s": told["cpu_s"], "pacing_us": told["pacing_us"], "latency_us": told["latency_us"]}
 
 
-def failed(summary):
-    return (summary["slots"] != summary["slots_wanted"] or
-            summary["frames_in_file"] != summary["slots"] - summary["unencoded"] or
-            abs(summary["file_duration_s"] - summary["seconds"]) > 0.5 / FPS or abs(summary["drift_slots"]) >= 1 or
-            summary["rss_slope_bytes_per_hour"] / 3600 * summary["seconds"] > MOST_GROWTH_BYTES or
-            summary["open_files"][1] > summary["open_files"][0])
+def failures(summary):
+    growth = summary["rss_slope_bytes_per_hour"] / 3600 * summary["seconds"]
+    bad = {"slots": summary["slots"] != summary["slots_wanted"],
+           "frames in the file": summary["frames_in_file"] != summary["slots"] - summary["unencoded"],
+           "length of the file": abs(summary["file_duration_s"] - summary["seconds"]) > 0.5 / FPS,
+           "drift": abs(summary["drift_slots"]) >= 1,
+           "memory": growth > MOST_GROWTH_BYTES,
+           "open files": summary["open_files"][1] > summary["open_files"][0]}
+    return [what for what, is_bad in bad.items() if is_bad]
 
 
 def main():
@@ -118,8 +121,9 @@ def main():
         parser.error("10 seconds at least")
     with tempfile.TemporaryDirectory(prefix="rustcam-soak-") as folder:
         summary = soak(options, folder)
+    summary["failures"] = failures(summary)
     print(json.dumps(summary, indent=2))
-    return 1 if failed(summary) else 0
+    return 1 if summary["failures"] else 0
 
 
 if __name__ == "__main__":
