@@ -95,3 +95,21 @@ def test_nothing_is_left_where_the_end_came_before_the_first_slot(tmp_path):
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=20 * SLOW)
     assert process.returncode == 0 and out == b"" and not path.exists()
+
+
+def test_veryslow_at_4k_takes_bounded_memory_and_keeps_the_length(tmp_path):
+    path = tmp_path / "out.mp4"
+    result = ok("record", "--backend", "virtual", "-o", "flip_demo@3840x2160@60", "--fps", "60", "--duration", "4", "--encoder", "x264",
+                "--preset", "veryslow", "--json", path, timeout=300)
+    stats = document(result, "record")
+    frames = stats["frames"]
+    assert frames["slots"] == 240 and stats["ended_by"] == "duration" and stats["duration_s"] == 4
+    assert frames["unencoded"] > 60
+    video = json.loads(subprocess.run(["ffprobe", "-v", "error", "-show_entries", "format=duration:stream=nb_frames", "-of", "json",
+                                       path], stdout=subprocess.PIPE, check=True).stdout)
+    assert int(video["streams"][0]["nb_frames"]) == 240 - frames["unencoded"]
+    assert float(video["format"]["duration"]) == pytest.approx(4, abs=0.001)
+    # x264 itself holds some 2 GB of such pictures; the slots that wait would be 8 GB.
+    assert stats["peak_rss_bytes"] < (3.5e9 if SLOW == 1 else 7e9)
+    assert [w["hint"] for w in stats["warnings"] if w["code"] == "encoder_slow"][0].startswith(
+        "choose a faster preset (--preset slower)")
