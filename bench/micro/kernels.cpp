@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "image/convert.h"
 #include "image/fingerprint.h"
@@ -13,16 +14,38 @@
 namespace rustcam::bench {
 namespace {
 
-void copy(benchmark::State& state) {
-  const Image from = noise();
-  Image into(PixelFormat::bgra, screen);
+/// A 400x240 window that has moved: where it was and where it is.
+constexpr Rect moved_window{301, 203, 711, 449};
+
+std::int64_t bytes_of(const Rect& area, PixelFormat format) {
+  return packed_bytes(format, area.size());
+}
+
+/// The floor for all that touches a whole picture.
+void plain_copy(benchmark::State& state) {
+  const auto size = static_cast<std::size_t>(packed_bytes(PixelFormat::bgra, screen));
+  const std::vector<std::uint8_t> from(size, 1);
+  std::vector<std::uint8_t> into(size);
   for (auto _ : state) {
-    copy_region(from.view(), Rect::of(screen), into.view());
+    std::memcpy(into.data(), from.data(), size);
+    benchmark::DoNotOptimize(into.data());
     benchmark::ClobberMemory();
   }
   count_bytes(state, PixelFormat::bgra);
 }
-BENCHMARK(copy)->Name("bgra>bgra/memcpy");
+BENCHMARK(plain_copy)->Name("bgra>bgra/memcpy");
+
+void copy(benchmark::State& state, Rect area) {
+  const Image from = noise();
+  Image into(PixelFormat::bgra, screen);
+  for (auto _ : state) {
+    copy_region(from.view(), area, into.view());
+    benchmark::ClobberMemory();
+  }
+  count_bytes(state, 2 * bytes_of(area, PixelFormat::bgra));
+}
+BENCHMARK_CAPTURE(copy, whole, Rect::of(screen))->Name("copy_region/rustcam");
+BENCHMARK_CAPTURE(copy, window, moved_window)->Name("copy_region_410x246/rustcam");
 
 void run_table(benchmark::State& state, const Kernels& k, PixelFormat format) {
   const Image from = noise();
@@ -78,15 +101,17 @@ const int registered = [] {
   return 0;
 }();
 
-/// Dirty rectangles of a moving 400x240 window, as a recording converts them.
+/// As a recording converts it.
 void window(benchmark::State& state) {
   const Image from = noise();
   Image into(PixelFormat::yuv420p, screen);
-  const Region region(Rect{301, 203, 711, 449});
+  const Region region(moved_window);
   for (auto _ : state) {
     convert(from.view(), region, into.view());
     benchmark::ClobberMemory();
   }
+  count_bytes(state, bytes_of(moved_window, PixelFormat::bgra) +
+                         bytes_of(moved_window, PixelFormat::yuv420p));
 }
 BENCHMARK(window)->Name("bgra>yuv420p/rustcam_410x246");
 
@@ -105,6 +130,8 @@ void digest(benchmark::State& state) {
   const Image from = noise();
   const auto kind = static_cast<FingerprintKind>(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(fingerprint(from.view(), kind));
+  // Of the picture that it tells apart from others, also where it looks at a part of them.
+  count_bytes(state, packed_bytes(PixelFormat::bgra, screen));
 }
 BENCHMARK(digest)
     ->Name("fingerprint_sparse/rustcam")
@@ -115,14 +142,17 @@ void pointer(benchmark::State& state) {
   Image picture = noise();
   auto shape = std::make_shared<PointerShape>();
   shape->kind = PointerKind::premultiplied_alpha;
+  constexpr std::int64_t bytes = 48 * 48 * 4;
   shape->size = {48, 48};
   shape->stride = 48 * 4;
-  shape->pixels.assign(48 * 48 * 4, 120);
+  shape->pixels.assign(bytes, 120);
   const Pointer p{{500, 500}, true, false, shape};
   for (auto _ : state) {
     blend_pointer(p, {0, 0}, picture.view());
     benchmark::ClobberMemory();
   }
+  // The shape and the picture under it are read, and the picture is written.
+  count_bytes(state, 3 * bytes);
 }
 BENCHMARK(pointer)->Name("pointer_48x48/rustcam");
 
@@ -134,6 +164,8 @@ void scale_down(benchmark::State& state) {
     scaler.scale(from.view(), into.view());
     benchmark::ClobberMemory();
   }
+  count_bytes(state, packed_bytes(PixelFormat::bgra, screen) +
+                         packed_bytes(PixelFormat::bgra, into.size()));
 }
 BENCHMARK(scale_down)->Name("scale_1280x720/rustcam");
 

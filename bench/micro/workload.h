@@ -21,10 +21,14 @@ inline Image noise() {
   return image;
 }
 
-/// Counts the bytes read and written for each picture.
+/// Each time, so many bytes are read and written.
+inline void count_bytes(benchmark::State& state, std::int64_t bytes) {
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * bytes);
+}
+
+/// A whole picture is read, and written as `into`.
 inline void count_bytes(benchmark::State& state, PixelFormat into) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
-                          (packed_bytes(PixelFormat::bgra, screen) + packed_bytes(into, screen)));
+  count_bytes(state, packed_bytes(PixelFormat::bgra, screen) + packed_bytes(into, screen));
 }
 
 }  // namespace rustcam::bench
