@@ -64,12 +64,7 @@ class Chart {
     }
     per_fps_ = most > 0 ? (bar_right - bar_left) / most : 0;
     head(selection);
-    const double top = y_;
     for (const RunResult& run : result.median) bars(run);
-    for (const Reference& reference : references_) {
-      const double x = bar_left + reference.fps * per_fps_;
-      drawing_.shapes.emplace_back(Line{x, top, x, y_ - 8, ink, reference.dashed});
-    }
     for (const RunResult& run : result.median) histogram(run);
     drawing_.width = width;
     drawing_.height = y_ + margin / 2;
@@ -107,12 +102,17 @@ class Chart {
     const Tally& t = run.tally;
     label(margin, y_ + 12, kind_name(run), 12, ink, Anchor::start, true);
     y_ += 18;
+    const double top = y_ - 2;
     bar("valid", t.valid_fps, valid_color, {});
     bar("unique", t.unique_fps, unique_color, {});
     std::optional<double> missed;
     if (t.missed_pct && t.presented_fps) missed = *t.missed_pct / 100 * *t.presented_fps;
     bar("missed", missed, missed_color,
         missed ? " (" + fixed(t.missed_pct, 2) + " %)" : std::string());
+    for (const Reference& reference : references_) {
+      const double x = bar_left + reference.fps * per_fps_;
+      drawing_.shapes.emplace_back(Line{x, top, x, y_ - 2, ink, reference.dashed});
+    }
     y_ += 8;
   }
 

@@ -61,7 +61,7 @@ std::string table(const std::vector<RunResult>& runs) {
       "<th>unique fps</th><th>changed %</th><th>missed %</th><th>presented fps</th>"
       "<th>interval p50&nbsp;ms</th><th>interval p99&nbsp;ms</th><th>interval max&nbsp;ms</th>"
       "<th>call p50&nbsp;ms</th><th>latency p50&nbsp;ms</th><th>latency p99&nbsp;ms</th>"
-      "<th>CPU %</th><th>counting %</th><th>fingerprinted %</th></tr>\n";
+      "<th>CPU %</th><th>counting %</th><th>finger<wbr>printed %</th></tr>\n";
   for (const RunResult& run : runs) out += row(run);
   return out + "</table></div>\n";
 }
