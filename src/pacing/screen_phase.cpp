@@ -23,6 +23,8 @@ constexpr int most_multiples = 16;
 constexpr double certainty = 9.0;
 constexpr double least_concentration = 0.3;
 constexpr std::size_t fewest_presents = 10;
+/// Whatever fits into less than a few periods of a lattice looks as if it kept to it.
+constexpr double fewest_periods = 3;
 
 constexpr int blocks = 16;
 /// Beats beyond this pass so quickly that no phase is better than another for long.
@@ -120,7 +122,7 @@ std::optional<ScreenPhase::Lattice> ScreenPhase::find_among(int first, int last)
   std::vector<Phasor> powers(once.size(), Phasor(1));
   for (int m = 1; m <= last; ++m) {
     for (std::size_t i = 0; i < once.size(); ++i) powers[i] *= once[i];
-    if (m < first) continue;
+    if (m < first || m * rate_hz * to_s(span) < fewest_periods) continue;
 
     std::vector<Block> list(beat_known ? blocks : 1);
     std::vector<double> in_block(list.size(), 0);
