@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 from cli_driver import SLOW, SMALL, ok, one_line, run, start
+from rustcam_testing import barcodes
 
 
 def probe(path):
@@ -127,3 +129,16 @@ def test_what_could_not_be_read_back_is_refused(tmp_path, arguments, hint):
     result = run("record", *SMALL, "--frames", 5, *arguments, cwd=tmp_path)
     assert hint in one_line(result, 2)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fps,frames", [("1", 4), ("2", 6), ("5", 15)])
+def test_a_picture_a_second_is_a_new_one_every_second(tmp_path, fps, frames):
+    begun = time.monotonic()
+    stats = json.loads(ok("record", *SMALL, "--preset", "ultrafast", "--fps", fps, "--frames", frames, "--json", "a.mp4",
+                          cwd=tmp_path).stdout)
+    assert time.monotonic() - begun >= (frames - 1) / float(fps)
+    assert stats["frames"]["fresh"] == frames
+    numbers = barcodes(tmp_path / "a.mp4")
+    steps = [b - a for a, b in zip(numbers, numbers[1:])]
+    # The screen shows 60 pictures a second; a busy machine may be late for one.
+    assert sorted(steps)[len(steps) // 2] == pytest.approx(60 / float(fps), abs=3)
