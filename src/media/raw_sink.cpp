@@ -10,6 +10,7 @@
 #include "media/container.h"
 #include "media/picture_fitter.h"
 #include "media/sample_format.h"
+#include "media/y4m_header.h"
 #include "platform/file.h"
 
 namespace rustcam {
@@ -34,16 +35,6 @@ ImageView packed_view(const SampleFormat& format, Size size, std::uint8_t* bytes
   return v;
 }
 
-std::string y4m_header(const SampleFormat& format, Size size, const Rational& fps) {
-  const std::string_view chroma = format.pixels == PixelFormat::gray      ? "mono"
-                                  : format.pixels == PixelFormat::yuv444p ? "444"
-                                                                          : "420jpeg";
-  const std::string_view range = format.pixels == PixelFormat::gray ? "FULL" : "LIMITED";
-  return "YUV4MPEG2 W" + std::to_string(size.width) + " H" + std::to_string(size.height) + " F" +
-         std::to_string(fps.num) + ":" + std::to_string(fps.den) + " Ip A1:1 C" +
-         std::string(chroma) + " XCOLORRANGE=" + std::string(range) + "\n";
-}
-
 class RawSink final : public FrameSink {
  public:
   RawSink(const OutputPlan& plan, const Container& container, const SampleFormat& format,
@@ -59,7 +50,7 @@ class RawSink final : public FrameSink {
         packed_(packed_view(format, picture, bytes_.data())),
         debt_(Rect::of(picture)) {
     file_.enlarge_pipe(pipe_bytes);
-    if (y4m_) put_text(y4m_header(format, picture, plan.fps));
+    if (y4m_) put_text(y4m_header(format.pixels, picture, plan.fps));
   }
 
   ~RawSink() override {
