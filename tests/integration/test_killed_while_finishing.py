@@ -58,8 +58,8 @@ def test_at_every_write_of_an_mp4(tmp_path, name):
             continue
         held = samples_in_fragments(path)
         assert not is_turned(path)
-        if held:
-            assert frames_that_play(path) == held
+        if len(writes) > 2:  # a fragment is there
+            assert frames_that_play(path) == held > 0
         if at[-1] in (b"moov", b"mdat"):  # the index is missing, or there and not yet in force
             assert held == FRAMES
         else:
@@ -75,8 +75,9 @@ def test_at_every_sync_of_an_mp4(tmp_path):
         states.add(writes[-1])
         if is_turned(path):
             assert frames_that_play(path) == FRAMES
-        elif held := samples_in_fragments(path):
-            assert frames_that_play(path) == held
+        else:
+            held = samples_in_fragments(path)
+            assert frames_that_play(path) == held > 0
             assert held == FRAMES or writes[-1] == b"moof"
     # Before the index, with it, and after the turn.
     assert {b"moof", b"moov", b"mdat"} <= states
