@@ -149,12 +149,20 @@ def test_protected_content_is_counted(wine, tmp_path):
     assert statistics["frames"]["protected"] > 0
 
 
-@pytest.mark.parametrize("request_", ["--ctrl-c-after", "--break-after", "--end-session-after"])
+@pytest.mark.parametrize("request_", ["--ctrl-c-after", "--break-after", "--close-after", "--logoff-after",
+                                      "--shutdown-after", "--end-session-after", "--close-window-after"])
 def test_a_request_to_end_leaves_a_whole_file(wine, tmp_path, request_):
     statistics, path = record(wine, tmp_path, "scene=mover;size=640x480", "--fps", "30",
                               launcher_options=[request_, 4000])
     assert statistics["ended_by"] == "signal"
     assert count_frames(path) == statistics["frames"]["slots"] > 0
+
+
+def test_a_second_ctrl_c_while_finishing_leaves_a_whole_file(wine, tmp_path):
+    statistics, path = record(wine, tmp_path, "scene=mover;size=640x480", "--fps", "30",
+                              launcher_options=["--ctrl-c-after", 4000, "--ctrl-c-after", 1])
+    assert statistics["ended_by"] == "signal"
+    assert count_frames(path) == statistics["frames"]["slots"] - statistics["frames"]["unencoded"] > 0
 
 
 def test_raw_pipe_is_binary_and_exact(wine):

@@ -1,23 +1,33 @@
 // Starts a program with the duplication layer inside:
-//   layer_launch LAYER.dll [--ctrl-c-after MS] [--break-after MS] [--end-session-after MS] PROGRAM
-//   [ARGUMENTS ...]
-// The program starts suspended, loads the DLL in a remote thread, and runs when the layer is in
-// place. The exit status is the program's; 125 where it could not be started.
+//   layer_launch LAYER.dll [--WHAT-after MS ...] PROGRAM [ARGUMENTS ...]
+// WHAT, which the program is told once so much time has passed: ctrl-c, break, close, logoff,
+// shutdown (as a console tells them), end-session, close-window (as messages to its windows). The
+// program starts suspended, loads the DLL in a remote thread, and runs when the layer is in place.
+// The exit status is the program's; 125 where it could not be started.
 #include <windows.h>
 
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace {
 
 struct Request {
+  struct Notice {
+    std::wstring what;
+    DWORD after_ms = 0;
+  };
   std::wstring dll;
-  DWORD ctrl_c_after = 0;
-  DWORD break_after = 0;
-  DWORD end_session_after = 0;
+  std::vector<Notice> notices;
   std::wstring command_line;
 };
+
+const std::map<std::wstring, DWORD> console_events{{L"ctrl-c", CTRL_C_EVENT},
+                                                   {L"break", CTRL_BREAK_EVENT},
+                                                   {L"close", CTRL_CLOSE_EVENT},
+                                                   {L"logoff", CTRL_LOGOFF_EVENT},
+                                                   {L"shutdown", CTRL_SHUTDOWN_EVENT}};
 
 std::wstring quoted(const std::wstring& argument) {
   if (!argument.empty() && argument.find_first_of(L" \t\"") == std::wstring::npos) return argument;
@@ -38,14 +48,10 @@ bool parse(int argc, wchar_t** argv, Request& request) {
   int i = 2;
   for (; i + 1 < argc; i += 2) {
     const std::wstring option = argv[i];
-    if (option == L"--ctrl-c-after")
-      request.ctrl_c_after = std::stoul(argv[i + 1]);
-    else if (option == L"--break-after")
-      request.break_after = std::stoul(argv[i + 1]);
-    else if (option == L"--end-session-after")
-      request.end_session_after = std::stoul(argv[i + 1]);
-    else
-      break;
+    const std::wstring suffix = L"-after";
+    if (!option.starts_with(L"--") || !option.ends_with(suffix)) break;
+    request.notices.push_back({option.substr(2, option.size() - 2 - suffix.size()),
+                               static_cast<DWORD>(std::stoul(argv[i + 1]))});
   }
   for (; i < argc; ++i)
     request.command_line += (request.command_line.empty() ? L"" : L" ") + quoted(argv[i]);
@@ -90,6 +96,22 @@ BOOL CALLBACK end_session(HWND window, LPARAM process_id) {
   return TRUE;
 }
 
+BOOL CALLBACK close_window(HWND window, LPARAM process_id) {
+  DWORD owner = 0;
+  GetWindowThreadProcessId(window, &owner);
+  if (owner == static_cast<DWORD>(process_id)) PostMessageW(window, WM_CLOSE, 0, 0);
+  return TRUE;
+}
+
+void give(const Request::Notice& notice, const PROCESS_INFORMATION& child) {
+  const auto event = console_events.find(notice.what);
+  if (event != console_events.end())
+    send_control(child.hProcess, event->second);
+  else
+    EnumWindows(notice.what == L"close-window" ? &close_window : &end_session,
+                static_cast<LPARAM>(child.dwProcessId));
+}
+
 int fail(const char* what) {
   std::fprintf(stderr, "layer_launch: %s (error %lu)\n", what, GetLastError());
   return 125;
@@ -122,15 +144,8 @@ int wmain(int argc, wchar_t** argv) {
   }
   ResumeThread(child.hThread);
 
-  if (request.ctrl_c_after &&
-      WaitForSingleObject(child.hProcess, request.ctrl_c_after) == WAIT_TIMEOUT)
-    send_control(child.hProcess, CTRL_C_EVENT);
-  if (request.break_after &&
-      WaitForSingleObject(child.hProcess, request.break_after) == WAIT_TIMEOUT)
-    send_control(child.hProcess, CTRL_BREAK_EVENT);
-  if (request.end_session_after &&
-      WaitForSingleObject(child.hProcess, request.end_session_after) == WAIT_TIMEOUT)
-    EnumWindows(&end_session, static_cast<LPARAM>(child.dwProcessId));
+  for (const Request::Notice& notice : request.notices)
+    if (WaitForSingleObject(child.hProcess, notice.after_ms) == WAIT_TIMEOUT) give(notice, child);
   WaitForSingleObject(child.hProcess, INFINITE);
   DWORD status = 125;
   GetExitCodeProcess(child.hProcess, &status);
