@@ -145,8 +145,9 @@ std::optional<ScreenPhase::Lattice> ScreenPhase::find_among(int first, int last)
     const double beat = beat_known ? best_beat(list) : 0;
     const Phasor sum = sum_at(list, beat);
     const double concentration = std::abs(sum) / count;
-    if (concentration < least_concentration || count * concentration * concentration < certainty)
-      continue;
+    if (concentration < least_concentration) continue;
+    // One stray among few presents can lie on a finer lattice by chance: more will tell.
+    if (count * concentration * concentration < certainty) return std::nullopt;
     Lattice found;
     found.multiple = m;
     found.period_ns = 1e9 / (m * rate_hz + beat);

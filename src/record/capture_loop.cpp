@@ -60,7 +60,8 @@ void CaptureLoop::run(std::stop_token stop) {
 void CaptureLoop::first_picture(std::stop_token stop) {
   const TimePoint deadline = now() + options_.timeout;
   while (!stop.stop_requested()) {
-    const SourceEvent event = take(deadline, true, stop);
+    // What a source shows when it is opened was presented before; it says nothing of when.
+    const SourceEvent event = take(deadline, false, stop);
     if (event == SourceEvent::gave_up) throw CaptureError(source_->lost_error());
     if (event == SourceEvent::timed_out || event == SourceEvent::lost)
       throw CaptureTimeout(

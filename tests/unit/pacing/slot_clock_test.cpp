@@ -246,3 +246,19 @@ TEST_CASE("a point that was told stays, whatever comes after") {
       CHECK(clock.sampling_point(k) == points[static_cast<std::size_t>(k)]);
   }
 }
+
+TEST_CASE("one stray present among the first is no sign of a faster screen") {
+  for (int sixteenth = 1; sixteenth < 16; ++sixteenth) {
+    CAPTURE(sixteenth);
+    ScreenPhase screen(make_rational(120, 1));
+    screen.presented(epoch - from_s(sixteenth / 16.0 / 120));
+    bool found = false;
+    for (int k = 0; k < 60; ++k) {
+      screen.presented(epoch + from_s(k / 120.0));
+      if (!screen.lattice()) continue;
+      found = true;
+      CHECK(screen.lattice()->multiple == 1);
+    }
+    CHECK(found);
+  }
+}
