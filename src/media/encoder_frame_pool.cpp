@@ -1,5 +1,7 @@
 #include "media/encoder_frame_pool.h"
 
+#include <cstring>
+
 #include "base/error.h"
 #include "image/pixel_format.h"
 
@@ -39,6 +41,14 @@ EncoderFramePool::Entry& EncoderFramePool::add() {
                      av_error_name(result));
   entries_.push_back(std::move(entry));
   return entries_.back();
+}
+
+void EncoderFramePool::reserve(std::size_t count) {
+  while (entries_.size() < count) {
+    const AVFrame& frame = *add().frame;
+    for (const AVBufferRef* buffer : frame.buf)
+      if (buffer != nullptr) std::memset(buffer->data, 0, buffer->size);
+  }
 }
 
 EncoderFramePool::Entry& EncoderFramePool::choose() {

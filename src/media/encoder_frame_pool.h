@@ -18,6 +18,9 @@ class EncoderFramePool {
   /// Frames like `prototype` (format, size, tags), which shows a picture of `picture`'s size.
   EncoderFramePool(FramePtr prototype, Size picture);
 
+  /// Makes `count` frames now and takes their memory from the system, so that the first pictures of
+  /// a recording need not. Throws MediaError.
+  void reserve(std::size_t count);
   /// The picture changed by `damage` since the last call.
   void damage(const Region& damage);
   /// A frame that shows the current picture, after `fill` has drawn its debt where there is any.

@@ -21,6 +21,9 @@ void repeat_plane_edges(std::uint8_t* data, std::ptrdiff_t stride, Size filled, 
     std::memcpy(data + y * stride, last_row, static_cast<std::size_t>(whole.width));
 }
 
+/// What encoders hold of a recording that keeps up.
+constexpr std::size_t soon_needed = 4;
+
 FramePtr prototype(const SampleFormat& format, Size encoded) {
   FramePtr frame = make_frame();
   frame->format = format.av;
@@ -37,7 +40,9 @@ EncoderFrames::EncoderFrames(const SampleFormat& format, Size picture, Size enco
     : format_(format),
       picture_(picture),
       encoded_(encoded),
-      pool_(prototype(format, encoded), picture) {}
+      pool_(prototype(format, encoded), picture) {
+  pool_.reserve(soon_needed);
+}
 
 ImageView EncoderFrames::view(AVFrame& frame) const {
   ImageView v;

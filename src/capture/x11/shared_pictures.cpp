@@ -6,6 +6,12 @@
 #include "image/pixel_format.h"
 
 namespace rustcam::x11 {
+namespace {
+
+/// So many pictures are under way where everyone keeps up; the others are for bad times.
+constexpr std::size_t soon_needed = 4;
+
+}  // namespace
 
 Image SharedPictures::make(Size size) {
   // What nobody holds but its segment is a picture that is gone.
@@ -16,6 +22,7 @@ Image SharedPictures::make(Size size) {
     auto segment = ShmSegment::create(*connection_, static_cast<std::size_t>(bytes));
     shares_memory_ = segment != nullptr;
     if (segment) {
+      if (segments_.size() < soon_needed) segment->populate();
       segments_.push_back(std::move(segment));
       return {segments_.back()->memory(), size};
     }

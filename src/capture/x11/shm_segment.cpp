@@ -26,6 +26,11 @@ ShmSegment::~ShmSegment() {
   if (attached_) xcb_shm_detach(connection_->get(), id_);
 }
 
+void ShmSegment::populate() const noexcept {
+  // Kernels before 5.14 do not know it, and give the memory at the first read.
+  madvise(memory_.get(), bytes_, MADV_POPULATE_WRITE);
+}
+
 bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
   const Owned<xcb_generic_error_t> error(xcb_request_check(connection_->get(), cookie));
   connection_->check_open();

@@ -23,6 +23,10 @@ class ShmSegment {
   ShmSegment(const ShmSegment&) = delete;
   ShmSegment& operator=(const ShmSegment&) = delete;
 
+  /// Takes the memory from the system now, all at once, where that is possible: page by page, at
+  /// the first read, it takes longer than a frame lasts.
+  void populate() const noexcept;
+
   xcb_shm_seg_t id() const noexcept { return id_; }
   std::uint8_t* data() const noexcept { return memory_.get(); }
   /// Stays mapped as long as it is held, also when the segment and its connection are gone.
