@@ -86,9 +86,14 @@ void check_encoders(std::vector<Check>& checks) {
       checks.push_back({label, found->opens, found->opens ? name + " opens" : found->error,
                         found->opens ? "" : fix, vital});
   };
-  add("encoder x264", "libx264", true, "install an FFmpeg that was built with libx264");
-  add("encoder nvenc", "h264_nvenc", false,
-      "needed only for hardware encoding: an NVIDIA GPU and its driver; else x264 is used");
+  try {
+    add("encoder x264", "libx264", true, "install an FFmpeg that was built with libx264");
+    add("encoder nvenc", "h264_nvenc", false,
+        "needed only for hardware encoding: an NVIDIA GPU and its driver; else x264 is used");
+  } catch (const MediaError& error) {
+    checks.push_back({"FFmpeg", false, error.what(),
+                      "install the FFmpeg libraries that this program was built with", true});
+  }
 }
 
 Check check_folder() {

@@ -5,7 +5,7 @@ import platform
 import sys
 
 import pytest
-from cli_driver import SMALL, environment, ok, one_line, run
+from cli_driver import SMALL, document, environment, ok, one_line, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or platform.machine() != "x86_64",
                                 reason="elsewhere the system's loader brings FFmpeg in at the start")
@@ -30,6 +30,14 @@ def test_a_picture_needs_no_ffmpeg(tmp_path, broken, name):
 def test_help_and_the_list_of_outputs_need_no_ffmpeg(broken):
     ok("--help", env=broken)
     ok("list", "outputs", "--backend", "virtual", env=broken)
+
+
+def test_doctor_tells_it_among_all_else(broken, tmp_path):
+    result = run("doctor", "--backend", "virtual", "--json", env=broken, cwd=tmp_path)
+    assert result.returncode == 1, result.stderr.decode()
+    checks = {each["name"]: each for each in document(result, "doctor")["checks"]}
+    assert checks["FFmpeg"]["ok"] is False and "install" in checks["FFmpeg"]["fix"]
+    assert checks["display"]["ok"] and "timer" in checks
 
 
 @pytest.mark.parametrize("command", [["record", *SMALL, "--frames", "2", "a.mp4"], ["shot", *SMALL, "a.jpg"]])
