@@ -4,9 +4,10 @@
 namespace rustcam {
 
 /// Installs the handlers on construction and puts back the old ones at the end; one at a time in a
-/// process. A signal that was ignored stays ignored. SIGPIPE is ignored: writers see EPIPE.
-/// Windows: on console close or session end the system's handler waits until the object is
-/// destroyed (the file is final), as long as the system allows.
+/// process. (Once there was a request, further ones kill nothing, also when the object is gone.) A
+/// signal that was ignored stays ignored. SIGPIPE is ignored: writers see EPIPE. Windows: on
+/// console close or session end the system's handler waits until the object is destroyed (the file
+/// is final), as long as the system allows.
 class EndSignals {
  public:
   EndSignals();

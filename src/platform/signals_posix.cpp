@@ -43,8 +43,12 @@ EndSignals::EndSignals() {
 }
 
 EndSignals::~EndSignals() {
+  // A process that was asked to end is ending in good order: who asks once more must not turn that
+  // into a death by signal in its last moments.
+  const bool ending = count() > 0;
   for (Handled& h : handled) {
-    if (h.installed) ::sigaction(h.signal, &h.old, nullptr);
+    const bool deadly = (h.old.sa_flags & SA_SIGINFO) == 0 && h.old.sa_handler == SIG_DFL;
+    if (h.installed && !(ending && deadly)) ::sigaction(h.signal, &h.old, nullptr);
     h.installed = false;
   }
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <initializer_list>
 
 #include "platform/signals.h"
 
@@ -27,6 +28,20 @@ TEST_CASE("requests to end are counted, and old handlers come back") {
   std::raise(SIGTERM);
   CHECK(seen_by_old_handler == 1);
   std::signal(SIGTERM, SIG_DFL);
+}
+
+TEST_CASE("once asked to end, a process is not killed by being asked again") {
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, SIG_DFL);
+  {
+    EndSignals signals;
+    std::raise(SIGINT);
+  }
+  std::raise(SIGINT);
+  std::raise(SIGTERM);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(number, SIG_DFL);
+  { const EndSignals unasked; }
+  const bool back = std::signal(SIGINT, SIG_DFL) == SIG_DFL;
+  CHECK(back);
 }
 
 TEST_CASE("each object counts from zero") {
