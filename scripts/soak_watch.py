@@ -89,8 +89,7 @@ def soak(options, folder):
         watch = Watch(recorder)
         watch.until_end(min(60, max(1, options.seconds / 30)))
     told = json.loads(recorder.stdout.read())
-    # A pool's pictures take memory when they are first drawn into, which may be in the first bad minute.
-    settled = watch.samples[len(watch.samples) // 2:]
+    settled = watch.samples[len(watch.samples) // 5:]
     file = frames_in(path)
     return {"seconds": options.seconds, "screen": "Xvfb" if options.x11 else "virtual", "slots": told["frames"]["slots"],
             "slots_wanted": options.seconds * FPS, "frames_in_file": int(file["nb_read_packets"]),
