@@ -21,7 +21,6 @@ struct Written {
   Size size;
   Region damage;
   std::uint32_t corner = 0;  ///< the bgra pixel at (0, 0)
-  std::vector<std::uint32_t> rebuilt;
 };
 
 /// One file's story, which outlives its sink.
@@ -66,14 +65,13 @@ class FakeSink final : public FrameSink {
     if (rebuilt_size_ != w.size) {
       rebuilt_.assign(
           static_cast<std::size_t>(w.size.width) * static_cast<std::size_t>(w.size.height), 0);
+      differs_since_.assign(rebuilt_.size(), 0);
       rebuilt_size_ = w.size;
     }
     for (const Rect& r : damage.rects())
       for (int y = r.top; y < r.bottom; ++y)
-        for (int x = r.left; x < r.right; ++x) at(x, y) = pixel(frame.view(), {x, y});
-    for (int y = 0; y < w.size.height; ++y)
-      for (int x = 0; x < w.size.width; ++x)
-        if (at(x, y) != pixel(frame.view(), {x, y})) damage_was_enough = false;
+        for (int x = r.left; x < r.right; ++x) at({x, y}) = pixel(frame.view(), {x, y});
+    check_damage(frame);
     const std::lock_guard lock(log_->mutex);
     log_->writes.push_back(std::move(w));
   }
@@ -104,25 +102,48 @@ class FakeSink final : public FrameSink {
   }
   Duration last_encode_time() const noexcept override { return options_.delay; }
 
-  static bool damage_was_enough;  ///< in all sinks so far
+  // In all sinks of a Bench:
+  static bool damage_was_exact;   ///< each picture told all that it changed
+  static bool damage_was_enough;  ///< it or the screen's next did
 
  private:
+  /// A screen that draws while it is read may show a pixel before it tells of it, but has told of
+  /// it by its next frame.
+  void check_damage(const Frame& frame) {
+    for (int y = 0; y < rebuilt_size_.height; ++y)
+      for (int x = 0; x < rebuilt_size_.width; ++x) {
+        std::uint64_t& since = differs_since_[index({x, y})];
+        if (at({x, y}) == pixel(frame.view(), {x, y})) {
+          since = 0;
+          continue;
+        }
+        damage_was_exact = false;
+        if (since == 0)
+          since = frame.desktop_sequence;
+        else if (since < frame.desktop_sequence)
+          damage_was_enough = false;
+      }
+  }
   static std::uint32_t pixel(const ConstImageView& view, Point p) {
     const std::uint8_t* b = view.row(p.y) + std::ptrdiff_t{4} * p.x;
     return static_cast<std::uint32_t>(b[0] | b[1] << 8 | b[2] << 16) |
            static_cast<std::uint32_t>(b[3]) << 24;
   }
-  std::uint32_t& at(int x, int y) {
-    return rebuilt_[static_cast<std::size_t>(y * rebuilt_size_.width + x)];
+  std::size_t index(Point p) const {
+    return static_cast<std::size_t>(p.y * rebuilt_size_.width + p.x);
   }
+  std::uint32_t& at(Point p) { return rebuilt_[index(p)]; }
 
   FakeSinkOptions options_;
   std::shared_ptr<SinkLog> log_;
-  std::vector<std::uint32_t> rebuilt_;
+  std::vector<std::uint32_t> rebuilt_;  ///< from the damaged parts alone
+  /// The desktop_sequence since which a pixel of `rebuilt_` has not been the frame's; 0: it is.
+  std::vector<std::uint64_t> differs_since_;
   Size rebuilt_size_;
   std::atomic<bool> hastened_{false};
 };
 
+inline bool FakeSink::damage_was_exact = true;
 inline bool FakeSink::damage_was_enough = true;
 
 /// Opens fake sinks and keeps their logs.

@@ -44,6 +44,8 @@ struct Bench {
   SessionHooks hooks;
 
   Bench() {
+    FakeSink::damage_was_exact = true;
+    FakeSink::damage_was_enough = true;
     options.selection.backend = &fake_backend();
     options.selection.target = screen->target();
     options.plan.request.path = "/nowhere/out.mp4";
