@@ -25,6 +25,15 @@ using namespace std::chrono_literals;
 /// A hiccup of the disk or the encoder of this many slots costs nothing.
 constexpr std::size_t queued_slots = 8;
 constexpr Duration hooks_asked_every = 50ms;
+
+/// With --vfr nothing is written for a repeated slot, so a few may wait for one another, though not
+/// so long that progress and time stamps lag behind.
+std::size_t repeats_together(const OutputPlan& plan) {
+  constexpr double longest_s = 0.08;
+  constexpr std::size_t most = queued_slots / 2;
+  if (!plan.request.vfr) return 1;
+  return std::clamp(static_cast<std::size_t>(plan.fps.value() * longest_s), std::size_t{1}, most);
+}
 constexpr Duration hurry_patience = 1500ms;
 /// A reader who takes nothing for so long after the end was requested will not do so any more.
 constexpr Duration reader_patience = 5s;
@@ -65,7 +74,7 @@ class Session {
       : options_(options),
         hooks_(hooks),
         schedule_(options.plan.fps),
-        queue_(queued_slots),
+        queue_(queued_slots, repeats_together(options.plan)),
         segments_(options.plan, options.on_resize == OnResize::split, open_sink),
         disk_(options.plan.request.path) {}
 

@@ -16,6 +16,12 @@ bool SlotQueue::make_room() {
   return false;
 }
 
+bool SlotQueue::worth_reading() const {
+  return emptying_ || entries_.size() >= repeats_together_ ||
+         std::any_of(entries_.begin(), entries_.end(),
+                     [](const QueuedSlot& s) { return s.kind != SlotKind::repeated; });
+}
+
 bool SlotQueue::push(const QueuedSlot& slot) {
   {
     const std::lock_guard lock(mutex_);
@@ -26,6 +32,7 @@ bool SlotQueue::push(const QueuedSlot& slot) {
       return false;
     }
     entries_.push_back(slot);
+    if (!worth_reading()) return true;
   }
   changed_.notify_all();
   return true;
@@ -37,6 +44,7 @@ bool SlotQueue::push_waiting(const QueuedSlot& slot, std::stop_token stop) {
     changed_.wait(lock, stop, [&] { return entries_.size() < capacity_ || abandoned_; });
     if (entries_.size() >= capacity_ || abandoned_) return false;
     entries_.push_back(slot);
+    if (!worth_reading()) return true;
   }
   changed_.notify_all();
   return true;
@@ -46,11 +54,12 @@ std::optional<QueuedSlot> SlotQueue::pop() {
   std::optional<QueuedSlot> oldest;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !entries_.empty() || closed_ || abandoned_; });
+    changed_.wait(lock, [&] { return worth_reading() || closed_ || abandoned_; });
     if (abandoned_ && now() >= *abandoned_) entries_.clear();
     if (entries_.empty()) return std::nullopt;
     oldest = std::move(entries_.front());
     entries_.pop_front();
+    emptying_ = !entries_.empty();
   }
   changed_.notify_all();
   return oldest;

@@ -28,7 +28,10 @@ struct QueuedSlot {
 /// One writer, one reader. Entries are in order and without gaps.
 class SlotQueue {
  public:
-  explicit SlotQueue(std::size_t capacity) : capacity_(capacity) {}
+  /// Repeated entries alone wake the reader only where there are `repeats_together` of them, and it
+  /// then gets all: where nothing is written for one, waking up is all that it costs.
+  explicit SlotQueue(std::size_t capacity, std::size_t repeats_together = 1)
+      : capacity_(capacity), repeats_together_(repeats_together) {}
 
   /// Adds an entry without waiting. A full queue folds its newest repeated entry into the one
   /// before; if all hold new pictures, `slot` itself is merged into the newest, its picture is not
@@ -38,7 +41,8 @@ class SlotQueue {
   /// any (the slot is not added then).
   bool push_waiting(const QueuedSlot& slot, std::stop_token stop);
 
-  /// Waits for the oldest entry; nullopt once the queue is closed and empty, or abandoned.
+  /// Waits for an entry that is worth it and gives the oldest; nullopt once the queue is closed and
+  /// empty, or abandoned.
   std::optional<QueuedSlot> pop();
 
   void close();                       ///< nothing more will be pushed
@@ -46,11 +50,14 @@ class SlotQueue {
 
  private:
   bool make_room();
+  bool worth_reading() const;
 
   const std::size_t capacity_;
+  const std::size_t repeats_together_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<QueuedSlot> entries_;
+  bool emptying_ = false;  ///< the reader is awake and takes what there is
   bool closed_ = false;
   std::optional<TimePoint> abandoned_;
 };

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -114,4 +115,30 @@ TEST_CASE("what is abandoned from an instant on is still handed out before it") 
   CHECK(queue.pop());
   queue.abandon(now() - 1ms);
   CHECK_FALSE(queue.pop());
+}
+
+TEST_CASE("repeated slots alone let the reader sleep until there are enough of them") {
+  SlotQueue queue(8, 3);
+  std::atomic<int> popped = 0;
+  std::jthread reader([&] {
+    while (queue.pop()) ++popped;
+  });
+  const auto wait_for = [&](int count) {
+    for (int tries = 0; tries < 1000 && popped < count; ++tries) std::this_thread::sleep_for(5ms);
+    return popped == count;
+  };
+  queue.push(slot(0, SlotKind::repeated));
+  queue.push(slot(1, SlotKind::repeated));
+  std::this_thread::sleep_for(50ms);
+  CHECK(popped == 0);
+  queue.push(slot(2, SlotKind::repeated));
+  CHECK(wait_for(3));
+  queue.push(slot(3, SlotKind::repeated));
+  std::this_thread::sleep_for(50ms);
+  CHECK(popped == 3);
+  queue.push(slot(4, SlotKind::fresh));
+  CHECK(wait_for(5));
+  queue.push(slot(5, SlotKind::repeated));
+  queue.close();
+  CHECK(wait_for(6));
 }
