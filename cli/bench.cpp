@@ -95,7 +95,8 @@ int Bench::run(Context& context) {
 
   if (options.chart_path && !result.median.empty())
     write_file(*options.chart_path, bench_chart(*options.chart_path, result, plan, warnings),
-               options.force, [&signals] { return signals.count() > 0; });
+               options.force,
+               [&signals, before = signals.count()] { return signals.count() > before; });
   write_stdout(options.json ? to_text(bench_document(result, selection, warnings))
                             : bench_table(result, plan));
   return exit_done;

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <filesystem>
 #include <span>
+#include <thread>
 
 #include "base/error.h"
 #include "platform/console.h"
@@ -18,6 +19,8 @@ namespace rustcam::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr auto asked_every = std::chrono::milliseconds(50);
 
 fs::path to_path(const std::string& utf8) {
   return fs::path(std::u8string(utf8.begin(), utf8.end()));
@@ -46,8 +49,20 @@ File create_with_reader(const std::string& path, bool force,
     } catch (const NoReader&) {
       if (given_up()) throw;
     }
-    timer.sleep_until(now() + std::chrono::milliseconds(50));
+    timer.sleep_until(now() + asked_every);
   }
+}
+
+/// Throws PipeClosed where a reader takes nothing until `given_up()`.
+void write_to_reader(File& file, std::string_view bytes, const std::function<bool()>& given_up) {
+  std::jthread watch;
+  if (!file.seekable())
+    watch = std::jthread([&](const std::stop_token& stop) {
+      PreciseTimer timer;
+      while (timer.sleep_until(now() + asked_every, stop))
+        if (given_up()) return file.interrupt();
+    });
+  file.write(as_bytes(bytes));
 }
 
 }  // namespace
@@ -110,10 +125,13 @@ void print(std::string_view text) {
 
 void write_file(const std::string& path, std::string_view bytes, bool force,
                 const std::function<bool()>& given_up) {
-  if (path == "-") return write_stdout(bytes);
+  if (path == "-") {
+    File file = File::standard_output();
+    return write_to_reader(file, bytes, given_up);
+  }
   File file = create_with_reader(path, force, given_up);
   try {
-    file.write(as_bytes(bytes));
+    write_to_reader(file, bytes, given_up);
     file.close();
   } catch (...) {
     file = File();

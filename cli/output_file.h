@@ -27,9 +27,9 @@ void write_stdout(std::string_view text);
 /// The same for commands that otherwise leave signals alone.
 void print(std::string_view text);
 
-/// A whole file at once; nothing is left where that fails. "-" is standard output. A FIFO that
-/// nobody reads is waited for until `given_up()`, which is asked 20 times a second. Throws
-/// MediaError, PipeClosed.
+/// A whole file at once; nothing is left where that fails. "-" is standard output. Whoever
+/// reads a FIFO or pipe, or does not yet, is waited for until `given_up()`, which is asked 20 times
+/// a second. Throws MediaError, PipeClosed.
 void write_file(const std::string& path, std::string_view bytes, bool force,
                 const std::function<bool()>& given_up);
 

@@ -121,6 +121,23 @@ def test_a_shot_into_a_fifo(tmp_path, fifo):
     assert ended(process)[0] == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("where", ["stdout", "fifo"])
+def test_a_shot_whose_reader_takes_nothing_ends_at_a_signal(fifo, number, where):
+    # 1.2 MB: more than a pipe holds.
+    command = ["shot", "--backend", "virtual", "-o", "mover@640x480@60", "--format", "raw"]
+    held = os.open(fifo, os.O_RDWR) if where == "fifo" else None
+    process = start(*command, fifo if where == "fifo" else "-")
+    time.sleep(1 * SLOW)
+    assert process.poll() is None
+    process.send_signal(number)
+    assert process.wait(10 * SLOW) == 0
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    if held is not None:
+        os.close(held)
+
+
 @pytest.mark.parametrize("more", [["--format", "rawvideo"], ["--format", "y4m"], ["--format", "matroska", *QUICK],
                                   ["--format", "mp4", *QUICK]])
 def test_the_null_device_takes_everything(more):
