@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ ${1:-} != --help ]]; then
-  scripts/install-deps.sh build bench
+  scripts/install-deps.sh build test bench
   cmake --preset release >/dev/null
   nice cmake --build build/release --target rustcam-cli >&2
 fi

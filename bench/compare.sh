@@ -8,8 +8,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 if [[ ${1:-} != --list && ${1:-} != --help ]]; then
-  scripts/install-deps.sh build bench
-  cmake --preset release -DRUSTCAM_BUILD_BENCH=ON >/dev/null
+  scripts/install-deps.sh build test bench
+  cmake --preset release -DRUSTCAM_BUILD_TESTS=ON -DRUSTCAM_BUILD_BENCH=ON >/dev/null
   nice cmake --build build/release --target rustcam-cli read_barcodes bench_encoder_alone >&2
 fi
 export PYTHONPATH=$PWD/bench:$PWD/tests/integration PYTHONDONTWRITEBYTECODE=1

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh build test windows
 # The native program draws the pictures that the Windows program's are held against.
-cmake --preset release > /dev/null
+cmake --preset release -DRUSTCAM_BUILD_TESTS=ON > /dev/null
 cmake --build --preset release --target rustcam-cli read_barcodes
 scripts/build-windows.sh all
 export RUSTCAM_WINDOWS_BUILD=$PWD/build/windows RUSTCAM_NATIVE_BUILD=$PWD/build/release PYTHONDONTWRITEBYTECODE=1

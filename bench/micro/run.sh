@@ -14,6 +14,7 @@ if [[ ${1:-} == --results ]]; then
 fi
 [[ $# -gt 0 ]] || set -- kernels png
 
+scripts/install-deps.sh build test bench
 cmake --preset release -DRUSTCAM_BUILD_BENCH=ON >/dev/null
 raw=$(mktemp)
 trap 'rm -f "$raw"' EXIT
