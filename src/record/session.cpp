@@ -25,6 +25,9 @@ using namespace std::chrono_literals;
 /// A hiccup of the disk or the encoder of this many slots costs nothing.
 constexpr std::size_t queued_slots = 8;
 constexpr Duration hooks_asked_every = 50ms;
+constexpr Duration hurry_patience = 1500ms;
+/// A reader who takes nothing for so long after the end was requested will not do so any more.
+constexpr Duration reader_patience = 5s;
 
 /// With --vfr nothing is written for a repeated slot, so a few may wait for one another, though not
 /// so long that progress and time stamps lag behind.
@@ -34,9 +37,6 @@ std::size_t repeats_together(const OutputPlan& plan) {
   if (!plan.request.vfr) return 1;
   return std::clamp(static_cast<std::size_t>(plan.fps.value() * longest_s), std::size_t{1}, most);
 }
-constexpr Duration hurry_patience = 1500ms;
-/// A reader who takes nothing for so long after the end was requested will not do so any more.
-constexpr Duration reader_patience = 5s;
 
 /// A thread that is always joined, and whose exception is not lost.
 class Worker {
