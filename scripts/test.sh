@@ -34,7 +34,7 @@ sanitizer_jobs=$(( $(nproc) * 2 ))
 stage_style() {
   scripts/install-deps.sh test
   scripts/check-layering.sh
-  scripts/check-includes.sh
+  scripts/check-includes.py
   git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 }
 
