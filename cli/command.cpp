@@ -35,7 +35,7 @@ std::span<const CommandEntry> commands() noexcept {
        "rustcam-cli bench --backend virtual -o mover@1280x720@120",
        make_bench},
       {"list", "list [WHAT]",
-       "What there is: outputs (the default), windows, devices, encoders or backends.",
+       "The outputs that can be captured, or windows, devices, encoders or backends.",
        "rustcam-cli list\n"
        "rustcam-cli list encoders --json",
        make_list},
