@@ -23,7 +23,7 @@ std::span<const CommandEntry> commands() noexcept {
        "and prints that name; - is standard output.",
        "rustcam-cli record out.mp4\n"
        "rustcam-cli record --fps 30 --duration 10 --json talk.mkv\n"
-       "rustcam-cli record --encoder x264 --preset veryfast --crf 18 -o DP-1 game.mp4\n"
+       "rustcam-cli record --encoder x264 --crf 18 -o DP-1 game.mp4\n"
        "rustcam-cli record --format rawvideo --pixel-format bgr - | ./consumer",
        make_record},
       {"bench", "bench",
@@ -54,7 +54,7 @@ std::span<const CommandEntry> commands() noexcept {
        "already; for a program that was built by hand, let the shell's start-up file read them.",
        "source <(rustcam-cli completion bash)\n"
        "rustcam-cli completion zsh > ~/.zfunc/_rustcam-cli\n"
-       "rustcam-cli completion fish > ~/.config/fish/completions/rustcam-cli.fish",
+       "rustcam-cli completion fish | source",
        make_completion},
   }};
   return list;
