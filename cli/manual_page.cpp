@@ -24,12 +24,12 @@ A virtual display inside the program needs no screen at all:
 .PP
 A recording is a sequence of slots, exactly one every 1/fps seconds.
 A slot without a new frame repeats the last picture.
-Where nothing stops it before,
+Where no option ends it,
 .BR Ctrl\-C ,
 .B SIGTERM
 or the key
 .B q
-ends it, and the file is whole.
+does, and the file is whole.
 .PP
 An existing file is never overwritten without
 .BR \-\-force ,
@@ -278,7 +278,7 @@ std::string examples() {
   std::string out = ".SH EXAMPLES\n";
   for (const CommandEntry& command : commands()) {
     if (!out.ends_with("EXAMPLES\n")) out += ".PP\n";
-    out += paragraph(brief(command) + ":") + ".PP\n.RS 4\n.nf\n";
+    out += paragraph(brief(command) + ":") + ".PP\n.RS 2\n.nf\n";
     for (const std::string& line : lines(command.examples)) out += literal(line) + "\n";
     out += ".fi\n.RE\n";
   }
