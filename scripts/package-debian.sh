@@ -46,6 +46,6 @@ TEXT
 export RUSTCAM_SOURCE=$OLDPWD RUSTCAM_BUILD=$OLDPWD/build/release
 dpkg-buildpackage --build=binary --no-sign >&2
 name=rustcam-cli_${version}_$(dpkg --print-architecture).deb
-lintian --fail-on error,warning "../$name" >&2
 mv "../$name" "$packages/"
+lintian --allow-root --fail-on error,warning "$packages/$name" >&2
 printf '%s\n' "build/packages/$name"
