@@ -1,4 +1,8 @@
 // The options of `bench`: declared, and checked into a value.
+#include <cstddef>
+#include <iterator>
+#include <string>
+
 #include "base/error.h"
 #include "cli/bench.h"
 #include "cli/output_file.h"

@@ -1,5 +1,8 @@
 #include "cli/capture_options.h"
 
+#include <chrono>
+#include <vector>
+
 #include "cli/output_file.h"
 #include "cli/values.h"
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
 
 #include "base/error.h"
 #include "capture/backend.h"

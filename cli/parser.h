@@ -3,6 +3,7 @@
 // ours.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>

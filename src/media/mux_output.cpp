@@ -1,6 +1,8 @@
 #include "media/mux_output.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <new>
 #include <utility>
 

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <random>
 #include <set>
+#include <string>
 
 #include "base/error.h"
 #include "stimulus/barcode.h"
