@@ -13,7 +13,7 @@ set -euo pipefail
 
 # shellcheck disable=SC2034  # the groups are read by name
 {
-build=(cmake ninja-build g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
+build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
        libavcodec-dev libavformat-dev libavutil-dev libswscale-dev zlib1g-dev
        libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool

@@ -26,7 +26,9 @@ if [[ ${1:-} == --inside ]]; then
   apt-get install -y -q "/exchange/$package"
 
   say "record, as a user"
-  cd /home/someone
+  mkdir /tmp/use
+  chown someone: /tmp/use
+  cd /tmp/use
   as_user() { runuser -u someone -- "$@"; }
   as_user rustcam-cli --version
   as_user rustcam-cli record --backend virtual --duration 2 --stats x.json x.mp4
@@ -40,13 +42,12 @@ if [[ ${1:-} == --inside ]]; then
 
   say "completion in bash"
   # The keys go to a bash on a terminal, which starts as a new user's does; each TAB completes what is unfinished.
-  printf 'rustcam-cli rec\t--back\tvirt\t--dur\t0.5 --enc\tx26\t completed.mp4\nexit\n' > keys
+  printf 'HISTFILE=\nrustcam-cli rec\t--back\tvirt\t--dur\t0.5 --enc\tx26\t completed.mp4\nexit\n' > keys
   as_user script -qec 'bash --rcfile /etc/skel/.bashrc -i' /dev/null < keys > terminal || true
   [[ -s completed.mp4 ]] || { cat terminal; die "bash did not complete the command line"; }
   cd /
 
   say "apt purge"
-  find /home/someone -newer /tmp/before -type f -delete
   apt-get purge -y -q rustcam-cli
   apt-get autoremove -y -q --purge
   files > /tmp/after
