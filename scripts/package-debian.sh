@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Makes rustcam-cli_VERSION_ARCH.deb in build/packages/ and prints its name. FFmpeg's libraries are asked for by the
 # names that they have where the program was compiled: a package is for the release that it was built in.
-#   scripts/package-debian.sh           for this machine's release, from the objects of build/release
+#   scripts/package-debian.sh           for this machine's release
 #   scripts/package-debian.sh SUITE...  for bookworm, trixie or sid, each built in a fresh system of its own (root only)
 # environment: DEBFULLNAME, DEBEMAIL   who answers for the package
+#              RUSTCAM_BUILD           a build folder whose objects are used (default: build/release, made if need be)
 #              RUSTCAM_CACHE           see debian-bed.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,8 +20,9 @@ if [[ $# -gt 0 ]]; then
 fi
 
 scripts/install-deps.sh build package
-cmake --preset release >&2
-cmake --build --preset release --target rustcam-cli >&2
+build=$(realpath -m "${RUSTCAM_BUILD:-build/release}")
+[[ -e $build/CMakeCache.txt ]] || cmake --preset release -B "$build" >&2
+cmake --build "$build" --target rustcam-cli rustcam_pages >&2
 
 # 0.2.0-1~deb12 sorts before 0.2.0-1~deb13, so that an upgrade of the system upgrades the program.
 version=$(sed -nE 's/^project\(rustcam-cli VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
@@ -43,7 +45,7 @@ rustcam-cli ($version) unstable; urgency=medium
  -- $maintainer  $(date -R ${SOURCE_DATE_EPOCH:+-d @$SOURCE_DATE_EPOCH})
 TEXT
 
-export RUSTCAM_SOURCE=$OLDPWD RUSTCAM_BUILD=$OLDPWD/build/release
+export RUSTCAM_SOURCE=$OLDPWD RUSTCAM_BUILD=$build
 dpkg-buildpackage --build=binary --no-sign >&2
 name=rustcam-cli_${version}_$(dpkg --print-architecture).deb
 mv "../$name" "$packages/"

@@ -39,7 +39,7 @@ build_suites() {
   local targets
   cmake --preset release -DRUSTCAM_BUILD_TESTS=ON
   # Each of these tests is a program of its own name.
-  mapfile -t targets < <(ctest --preset release -N -L 'unit|contract' | sed -nE 's/^ *Test +#[0-9]+: //p')
+  mapfile -t targets < <(ctest --test-dir build/release -N -L 'unit|contract' | sed -nE 's/^ *Test +#[0-9]+: //p')
   cmake --build --preset release --target read_barcodes "${targets[@]}"
 }
 
@@ -60,7 +60,7 @@ if [[ ${1:-} == --inside ]]; then
   step "packages that the suites need" scripts/install-deps.sh suites
   step "suites: build" build_suites
   (cd /root/demo && demo_is_whole)
-  step "suites: run" ctest --preset release -L 'unit|contract'
+  step "suites: run" ctest --test-dir build/release --output-on-failure -L 'unit|contract'
   step "a recording of Xvfb" record_xvfb
   step "package" scripts/package-debian.sh
   # shellcheck disable=SC1091  # a file of the system
