@@ -58,8 +58,14 @@ fi
 
 cache=${RUSTCAM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rustcam-cli}/beds
 base=$cache/$suite-$(dpkg --print-architecture).tar.zst
+# Whoever lives in a bed holds its lock; one that nobody holds was left by a run that was killed.
+for old in "${TMPDIR:-/tmp}"/rustcam-bed.*; do
+  [[ ! -d $old ]] || ! flock --nonblock "$old" true || rm -rf --one-file-system "$old"
+done
 work=$(mktemp -d "${TMPDIR:-/tmp}/rustcam-bed.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
+exec 9< "$work"
+flock 9
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 bed=$work/root
@@ -89,5 +95,5 @@ if [[ $sources -eq 1 ]]; then
   mkdir "$bed$place"
   git -C "$here" ls-files -z | tar -C "$here" --null --files-from=- -cf - | tar -C "$bed$place" -xf - --no-same-owner
 fi
-unshare --mount --propagation private --pid --fork --kill-child \
+setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
   "$0" --inside "$bed" "$place" "${binds[@]}" -- "$@"
