@@ -1,5 +1,8 @@
 // A stand-in for each FFmpeg function: it jumps through a slot, which leads to the function itself once
 // the first call has had it looked up. For the System V calling convention of x86-64.
+// _CET_ENDBR stands wherever an indirect jump or call may lead; returns match their calls, and so <cet.h> may
+// mark the object as fit for both of the processor's checks of control flow.
+#include <cet.h>
 
 // Each in sections of its own, so that the linker leaves out those that nobody calls.
 .macro FFMPEG_STUB library, name
@@ -10,8 +13,10 @@
   .p2align 4
 \name:
   .cfi_startproc
+  _CET_ENDBR
   jmp *.L\name\()_slot(%rip)
 .L\name\()_first:
+  _CET_ENDBR
   lea .L\name\()_entry(%rip), %r11
   jmp first_call
   .cfi_endproc
