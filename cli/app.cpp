@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "capture/backend.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
@@ -23,28 +24,17 @@ std::string general_help() {
   out << "usage: rustcam-cli COMMAND [OPTION...]\n\n"
          "Captures and records the screen, and measures honestly how many frames arrive.\n\n"
          "Commands:\n";
-  for (const CommandEntry& command : commands()) {
-    const std::string usage(command.usage);
-    const std::string summary(command.summary.substr(0, command.summary.find(". ")));
-    out << "  " << usage << std::string(18 - usage.size(), ' ') << wrap(summary, 76, 20) << "\n";
-  }
-  out << "\nEverywhere, before or after the command:\n"
-         "  -v                tell more on stderr; twice: everything\n"
-         "  -q                errors only\n"
-         "  --version         print the versions of this program, of FFmpeg, and the back ends\n"
-         "  -h, --help        print help; after a command, its options with defaults and examples\n"
-         "\nExamples:\n"
+  constexpr std::size_t column = 20;
+  for (const CommandEntry& command : commands())
+    out << help_line(std::string(command.usage), brief(command), column);
+  out << "\n" << everywhere_section << ", before or after the command:\n";
+  for (const Option& option : global_options())
+    out << help_line(spelled(option), option.help.meaning, column);
+  out << "\nExamples:\n"
          "  rustcam-cli record --duration 10 out.mp4\n"
          "  rustcam-cli shot out.png\n"
          "  rustcam-cli doctor\n";
   return out.str();
-}
-
-std::vector<std::string> lines(std::string_view text) {
-  std::vector<std::string> out;
-  std::istringstream in{std::string(text)};
-  for (std::string line; std::getline(in, line);) out.push_back(line);
-  return out;
 }
 
 std::string version_text() {
@@ -58,17 +48,19 @@ std::string version_text() {
          "\nback ends: " + names + "\n";
 }
 
-const CommandEntry& find_command(const std::string& name) {
+std::vector<std::string> command_names() {
   std::vector<std::string> names;
-  for (const CommandEntry& command : commands()) {
+  for (const CommandEntry& command : commands()) names.emplace_back(command.name);
+  return names;
+}
+
+const CommandEntry& find_command(const std::string& name) {
+  for (const CommandEntry& command : commands())
     if (command.name == name) return command;
-    names.emplace_back(command.name);
-  }
-  std::string known;
-  for (const std::string& each : names) known += (known.empty() ? "" : ", ") + each;
-  const std::string meant = nearest(name, names);
-  throw UsageError("unknown command '" + name + "'" +
-                   (meant.empty() ? "; there are " + known : ": did you mean " + meant + "?"));
+  const std::string meant = nearest(name, command_names());
+  throw UsageError(
+      "unknown command '" + name + "'" +
+      (meant.empty() ? "; give " + one_of(command_names()) : ": did you mean " + meant + "?"));
 }
 
 /// Global options may stand before the command: they are handed on to its parser.
@@ -102,9 +94,8 @@ int run_without_command(const std::vector<std::string>& arguments) {
     case Parsed::run:
       break;
   }
-  throw UsageError(
-      "no command given; there are shot, record, bench, list, stimulus and doctor: see "
-      "rustcam-cli --help");
+  throw UsageError("no command given: give " + one_of(command_names()) +
+                   "; see rustcam-cli --help");
 }
 
 int run_command(const Split& split, Globals& globals) {

@@ -3,30 +3,48 @@
 #include <chrono>
 #include <vector>
 
+#include "base/one_of.h"
+#include "capture/backend.h"
 #include "cli/output_file.h"
 #include "cli/values.h"
 
 namespace rustcam::cli {
 
+void add_backend_option(Parser& parser, std::optional<std::string>& into,
+                        const std::string& purpose) {
+  std::vector<std::string> known = backend_names();
+  known.insert(known.begin(), "auto");
+  std::vector<std::string> here{"auto"};
+  for (const Backend* backend : backends()) here.emplace_back(backend->name);
+  parser.value(
+      "--backend", into,
+      {"B", purpose + one_of(known), "auto: the session's own", "--backend virtual", {}, here});
+}
+
 void add_capture_options(Parser& parser, CaptureArguments& into, bool with_cursor) {
-  parser.section("What to capture");
-  parser.value("--backend", into.backend,
-               {"B", "auto, dda, x11, wayland, portal or virtual", "auto: the session's own",
-                "--backend virtual"});
+  parser.section(capture_section);
+  add_backend_option(parser, into.backend, "");
   parser.value("-o,--output", into.output,
-               {"O", "an output's index or name, as `rustcam-cli list` shows it",
-                "the primary output; virtual: mover@1920x1080@60", "-o DP-1"});
+               {"O",
+                "an output's index or name, as `rustcam-cli list` shows it",
+                "the primary output; virtual: mover@1920x1080@60",
+                "-o DP-1",
+                "Where none is primary, it is the one at (0,0), else the first. The virtual back "
+                "end's outputs are named `STIMULUS[@WxH[@HZ]]`",
+                {},
+                ValueKind::output});
   parser.value("--device", into.device,
                {"N", "only that adapter's outputs (Windows); -o then counts within it",
                 "any adapter", "--device 1"});
   parser.value("-r,--region", into.region,
                {"R",
-                "left,top,right,bottom from the output's corner, or in desktop coordinates as "
-                "slurp (X,Y WxH) and X tools (WxH+X+Y) print it",
-                "the whole output", "--region 100,50,500,300"});
+                "`left,top,right,bottom` from the output's corner, or in desktop coordinates as "
+                "slurp (`X,Y WxH`) and X tools (`WxH+X+Y`) print it",
+                "the whole output", "--region 100,50,500,300",
+                "Desktop coordinates choose the output as well"});
   if (with_cursor)
     parser.on_off("--cursor", "--no-cursor", into.cursor,
-                  {{}, "draw the pointer, or leave it out", "--cursor"});
+                  {{}, "draw the pointer, or leave it out", "drawn"});
   parser.value("--timeout", into.timeout,
                {"MS", "how long to wait for a frame, in milliseconds", "1000", "--timeout 5000"});
 }

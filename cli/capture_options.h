@@ -30,8 +30,13 @@ struct CaptureOptions {
   Duration timeout = std::chrono::seconds(1);
 };
 
-/// `example` is what an example line ends with ("out.png"); `with_cursor` adds --cursor and
-/// --no-cursor.
+/// The heading of these options, which the manual shows once for all three.
+inline constexpr const char* capture_section = "What to capture";
+
+/// For any command: --backend, saying what it is good for there.
+void add_backend_option(Parser& parser, std::optional<std::string>& into,
+                        const std::string& purpose);
+/// `with_cursor` adds --cursor and --no-cursor.
 void add_capture_options(Parser& parser, CaptureArguments& into, bool with_cursor);
 /// Throws UsageError. `command` is named in messages.
 CaptureOptions check_capture_options(const std::string& command, const CaptureArguments& given);

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/app.h"
 
@@ -31,11 +32,21 @@ struct CommandEntry {
 /// In the order in which --help lists them.
 std::span<const CommandEntry> commands() noexcept;
 
+/// The summary's first sentence without its full stop.
+std::string brief(const CommandEntry& command);
+/// The command's options, and those that every command takes.
+std::vector<Option> options_of(const CommandEntry& command);
+/// Those alone that every command takes.
+std::vector<Option> global_options();
+
+std::vector<std::string> lines(std::string_view text);
+
 std::unique_ptr<Command> make_shot();
 std::unique_ptr<Command> make_record();
 std::unique_ptr<Command> make_bench();
 std::unique_ptr<Command> make_list();
 std::unique_ptr<Command> make_stimulus();
 std::unique_ptr<Command> make_doctor();
+std::unique_ptr<Command> make_completion();
 
 }  // namespace rustcam::cli

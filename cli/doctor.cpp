@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "capture/backend.h"
+#include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/grab.h"
 #include "cli/output_file.h"
@@ -149,9 +150,7 @@ std::unique_ptr<Command> make_doctor() {
 
 void Doctor::declare(Parser& parser) {
   parser.section("Options");
-  parser.value("--backend", backend_,
-               {"B", "which screen to try: auto, dda, x11, wayland, portal or virtual",
-                "auto: the session's own", "--backend virtual"});
+  add_backend_option(parser, backend_, "which screen to try: ");
   parser.flag("--json", json_, "as a JSON document");
 }
 

@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "capture/backend.h"
+#include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/output_file.h"
 #include "cli/table.h"
@@ -17,6 +19,8 @@
 namespace rustcam::cli {
 
 namespace {
+
+const std::vector<std::string> listings{"outputs", "windows", "devices", "encoders", "backends"};
 
 /// What was found, for people and for programs.
 struct Listing {
@@ -125,7 +129,7 @@ Listing list_backends() {
     const Support support = backend->probe();
     add(std::string(backend->name), support.available, support.reason);
   }
-  for (const std::string name : {"dda", "x11", "wayland", "portal"}) {
+  for (const std::string& name : backend_names()) {
     const auto list = backends();
     if (std::none_of(list.begin(), list.end(),
                      [&name](const Backend* b) { return b->name == name; }))
@@ -142,17 +146,20 @@ std::unique_ptr<Command> make_list() {
 
 void List::declare(Parser& parser) {
   parser.positional("WHAT", what_,
-                    {{}, "outputs, windows, devices, encoders or backends", "outputs", "encoders"});
+                    {{},
+                     one_of(listings),
+                     "outputs",
+                     "encoders",
+                     "`encoders` opens each of them to see whether it works",
+                     listings});
   parser.section("Options");
-  parser.value("--backend", backend_,
-               {"B", "whose outputs, windows or devices: auto, dda, x11, wayland, portal, virtual",
-                "auto: the session's own", "--backend virtual"});
+  add_backend_option(parser, backend_, "whose outputs, windows or devices: ");
   parser.flag("--json", json_, "as a JSON document");
 }
 
 int List::run(Context&) {
   const std::string what = what_.value_or("outputs");
-  parse_choice("WHAT", what, {"outputs", "windows", "devices", "encoders", "backends"});
+  parse_choice("WHAT", what, listings);
   const std::string backend = backend_.value_or("auto");
   const Listing listing = what == "encoders"   ? encoder_listing()
                           : what == "backends" ? list_backends()

@@ -16,15 +16,10 @@ namespace {
 constexpr std::size_t help_columns = 96;
 constexpr std::size_t help_indent = 28;
 
-struct Entry {
-  std::string section;
-  std::string left;
-  OptionHelp help;
-};
-
-std::string spaced(const std::string& names) {
-  std::string out;
-  for (const char c : names) out += c == ',' ? std::string(", ") : std::string(1, c);
+std::vector<std::string> split(const std::string& names) {
+  std::vector<std::string> out;
+  std::istringstream each(names);
+  for (std::string name; std::getline(each, name, ',');) out.push_back(name);
   return out;
 }
 
@@ -39,9 +34,9 @@ struct Parser::Impl {
   std::string summary;
   std::vector<std::string> examples;
   std::string section;
-  std::vector<Entry> entries;
-  std::vector<std::string> option_names;
+  std::vector<Option> options;
   CLI::App app;
+  bool has_globals = false;
   int verbose = 0;
   bool quiet = false;
   bool help_wanted = false;
@@ -49,19 +44,24 @@ struct Parser::Impl {
 
   std::string command() const { return first_word(usage); }
 
-  void remember(const std::string& names, OptionHelp help) {
-    std::string left = spaced(names);
-    if (!help.placeholder.empty()) left += " " + help.placeholder;
-    entries.push_back({section, std::move(left), std::move(help)});
-    std::istringstream each(names);
-    for (std::string name; std::getline(each, name, ',');) option_names.push_back(name);
+  void remember(Option::Kind kind, const std::string& names, OptionHelp help) {
+    options.push_back({kind, section, split(names), std::move(help)});
   }
 
   std::string example_of(const std::string& name) const {
-    for (const Entry& entry : entries)
-      if (entry.left.find(name) != std::string::npos && !entry.help.example.empty())
-        return ", for example " + entry.help.example;
+    for (const Option& option : options)
+      if (std::find(option.names.begin(), option.names.end(), name) != option.names.end() &&
+          !option.help.example.empty())
+        return ", for example " + option.help.example;
     return {};
+  }
+
+  std::string nearest_option(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const Option& option : options)
+      if (option.kind != Option::Kind::positional)
+        names.insert(names.end(), option.names.begin(), option.names.end());
+    return nearest(name, names);
   }
 
   [[noreturn]] void refuse(const std::string& what) const {
@@ -73,7 +73,7 @@ struct Parser::Impl {
     if (leftover.size() < 2 || leftover[0] != '-')
       refuse("'" + leftover + "' is one argument too many");
     const std::string name = leftover.substr(0, leftover.find('='));
-    const std::string meant = nearest(name, option_names);
+    const std::string meant = nearest_option(name);
     refuse("unknown option " + name + (meant.empty() ? "" : " (did you mean " + meant + "?)"));
   }
 };
@@ -101,7 +101,7 @@ void Parser::positional(const std::string& name, std::optional<std::string>& int
     into = given.back();
     return true;
   });
-  impl_->entries.push_back({{}, name, std::move(help)});
+  impl_->options.push_back({Option::Kind::positional, {}, {name}, std::move(help)});
 }
 
 void Parser::value(const std::string& names, std::optional<std::string>& into, OptionHelp help) {
@@ -113,7 +113,7 @@ void Parser::value(const std::string& names, std::optional<std::string>& into, O
                   })
       ->type_name(help.placeholder)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  impl_->remember(names, std::move(help));
+  impl_->remember(Option::Kind::value, names, std::move(help));
 }
 
 void Parser::values(const std::string& names, std::vector<std::string>& into, OptionHelp help) {
@@ -125,30 +125,37 @@ void Parser::values(const std::string& names, std::vector<std::string>& into, Op
                   })
       ->type_name(help.placeholder)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  impl_->remember(names, std::move(help));
+  impl_->remember(Option::Kind::value, names, std::move(help));
 }
 
 void Parser::flag(const std::string& names, bool& into, std::string meaning) {
   impl_->app.add_flag_callback(names, [&into] { into = true; })->disable_flag_override();
-  impl_->remember(names, {{}, std::move(meaning)});
+  impl_->remember(Option::Kind::flag, names, {{}, std::move(meaning)});
 }
 
 void Parser::on_off(const std::string& on, const std::string& off, bool& into, OptionHelp help) {
   impl_->app.add_flag(on + ",!" + off, into)
       ->disable_flag_override()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  impl_->remember(on + "," + off, std::move(help));
+  impl_->remember(Option::Kind::on_off, on + "," + off, std::move(help));
+}
+
+void Parser::declare_globals() {
+  if (impl_->has_globals) return;
+  impl_->has_globals = true;
+  section(everywhere_section);
+  impl_->app.add_flag("-v", impl_->verbose)->disable_flag_override();
+  impl_->remember(Option::Kind::flag, "-v",
+                  {{}, "tell more on stderr: what was chosen and why; twice: everything"});
+  flag("-q", impl_->quiet, "errors only (a `--progress` that was asked for is still shown)");
+  flag("--version", impl_->version_wanted,
+       "print the versions of this program and of FFmpeg, and the back ends of this build");
+  flag("-h,--help", impl_->help_wanted,
+       "print help; after a command, its options with defaults and examples");
 }
 
 Parsed Parser::parse(const std::vector<std::string>& arguments, Globals& globals) {
-  section("Everywhere");
-  impl_->app.add_flag("-v", impl_->verbose)->disable_flag_override();
-  impl_->remember("-v", {{}, "tell more on stderr; twice: everything"});
-  flag("-q", impl_->quiet, "errors only");
-  flag("--version", impl_->version_wanted,
-       "print the versions of this program, of FFmpeg, and the back ends");
-  flag("-h,--help", impl_->help_wanted, "print this help");
-
+  declare_globals();
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {
     impl_->app.parse(std::move(reversed));
@@ -169,29 +176,45 @@ Parsed Parser::parse(const std::vector<std::string>& arguments, Globals& globals
   return Parsed::run;
 }
 
-std::string Parser::help() const {
+const std::vector<Option>& Parser::options() {
+  declare_globals();
+  return impl_->options;
+}
+
+std::string Parser::help() {
   std::ostringstream out;
   out << "usage: rustcam-cli " << impl_->usage << " [OPTION...]\n\n"
       << wrap(impl_->summary, help_columns, 0) << "\n";
   std::string section;
   bool first = true;
-  for (const Entry& entry : impl_->entries) {
-    if (first || entry.section != section) {
-      out << "\n" << (entry.section.empty() ? "Arguments" : entry.section) << ":\n";
-      section = entry.section;
+  for (const Option& option : options()) {
+    if (first || option.section != section) {
+      out << "\n" << (option.section.empty() ? "Arguments" : option.section) << ":\n";
+      section = option.section;
       first = false;
     }
-    std::string text = entry.help.meaning;
-    if (!entry.help.initial.empty()) text += " (default: " + entry.help.initial + ")";
-    if (!entry.help.example.empty()) text += "; e.g. " + entry.help.example;
-    std::string left = "  " + entry.left;
-    left += left.size() + 2 > help_indent ? "\n" + std::string(help_indent, ' ')
-                                          : std::string(help_indent - left.size(), ' ');
-    out << left << wrap(text, help_columns - help_indent, help_indent) << "\n";
+    std::string text = option.help.meaning;
+    if (!option.help.initial.empty()) text += " (default: " + option.help.initial + ")";
+    if (!option.help.example.empty()) text += "; e.g. " + option.help.example;
+    out << help_line(spelled(option), text, help_indent);
   }
   out << "\nExamples:\n";
   for (const std::string& example : impl_->examples) out << "  " << example << "\n";
   return out.str();
+}
+
+std::string help_line(const std::string& left, const std::string& text, std::size_t column) {
+  std::string line = "  " + left;
+  line += line.size() + 2 > column ? "\n" + std::string(column, ' ')
+                                   : std::string(column - line.size(), ' ');
+  return line + wrap(text, help_columns - column, column) + "\n";
+}
+
+std::string spelled(const Option& option) {
+  std::string text;
+  for (const std::string& name : option.names) text += (text.empty() ? "" : ", ") + name;
+  if (!option.help.placeholder.empty()) text += " " + option.help.placeholder;
+  return text;
 }
 
 std::string wrap(const std::string& text, std::size_t columns, std::size_t indent) {

@@ -5,14 +5,24 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "cli/output_file.h"
 #include "cli/record.h"
 #include "cli/values.h"
+#include "media/names.h"
 #include "platform/file.h"
 
 namespace rustcam::cli {
 
 namespace {
+
+constexpr Choices<OnFull, 2> on_full{{{"drop", OnFull::drop}, {"wait", OnFull::wait}}};
+constexpr Choices<OnResize, 3> on_resize{
+    {{"scale", OnResize::scale}, {"split", OnResize::split}, {"stop", OnResize::stop}}};
+constexpr Choices<std::optional<ProgressMode>, 4> progress_modes{{{"auto", std::nullopt},
+                                                                  {"none", ProgressMode::none},
+                                                                  {"plain", ProgressMode::plain},
+                                                                  {"json", ProgressMode::json}}};
 
 /// What a file made here is called, by --format.
 std::string ending_for(const std::optional<std::string>& format) {
@@ -66,10 +76,7 @@ void check_troubles(const RecordArguments& given, RecordOptions& record) {
   const std::string& path = record.plan.request.path;
   const bool pipe = record.plan.to_stdout || (path_exists(path) && !is_regular_file(path));
   record.on_full = pipe ? OnFull::wait : OnFull::drop;
-  if (given.on_full)
-    record.on_full = parse_choice("--on-full", *given.on_full, {"drop", "wait"}) == 0
-                         ? OnFull::drop
-                         : OnFull::wait;
+  if (given.on_full) record.on_full = on_full.parse("--on-full", *given.on_full);
   if (given.on_loss) {
     if (given.on_loss->starts_with("wait="))
       record.give_up_after = from_s(parse_seconds("--on-loss wait=", given.on_loss->substr(5), 0));
@@ -77,11 +84,7 @@ void check_troubles(const RecordArguments& given, RecordOptions& record) {
       record.reopen_on_loss =
           parse_choice("--on-loss", *given.on_loss, {"wait", "wait=SECONDS", "stop"}) == 0;
   }
-  if (given.on_resize) {
-    constexpr OnResize choices[]{OnResize::scale, OnResize::split, OnResize::stop};
-    record.on_resize =
-        choices[parse_choice("--on-resize", *given.on_resize, {"scale", "split", "stop"})];
-  }
+  if (given.on_resize) record.on_resize = on_resize.parse("--on-resize", *given.on_resize);
 }
 
 /// Where the statistics go, and that nothing is written to one place twice.
@@ -108,15 +111,21 @@ void Record::declare(Parser& parser) {
   RecordArguments& a = arguments_;
   parser.positional("FILE", a.file,
                     {{},
-                     "the file: .mp4, .mkv, .webm, .mov, .gif ...; - is standard output",
+                     "the file: .mp4, .mkv, .webm, .mov, .gif ...; `-` is standard output",
                      "rustcam-YYYYMMDD-HHMMSS.mp4 in this folder",
-                     "out.mp4"});
+                     "out.mp4",
+                     {},
+                     {},
+                     ValueKind::file});
   add_capture_options(parser, a.capture, true);
   parser.section("Rate and length");
   parser.value("--fps", a.fps,
-               {"F", "slots a second: 60, 29.97, 60000/1001", "60; gif: 25", "--fps 30"});
+               {"F", "slots a second: 60, 29.97, 60000/1001", "60; gif: 25", "--fps 30",
+                "23.976, 29.97, 59.94 and 119.88 mean n*1000/1001; from 0.001 to 1000. gif counts "
+                "whole hundredths of a second only: 50, 100/3, 25, 20 ..."});
   parser.value("--duration", a.duration,
-               {"S", "end after so many seconds", "until stopped", "--duration 10"});
+               {"S", "end after so many seconds", "until stopped", "--duration 10",
+                "Seconds times rate make a number of slots, rounded to the nearest, at least one"});
   parser.value("--frames", a.frames,
                {"N", "end after so many slots", "until stopped", "--frames 600"});
   parser.value("--max-size", a.max_size,
@@ -125,18 +134,22 @@ void Record::declare(Parser& parser) {
   parser.value("--delay", a.delay,
                {"S", "wait before the first slot, counted down on stderr", "0", "--delay 3"});
   parser.section("Encoding");
-  parser.value("--encoder", a.encoder,
-               {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
-                "auto: what the container wants, else NVENC where it opens, else x264",
-                "--encoder libx265"});
   parser.value(
-      "--preset", a.preset,
-      {"P", "x264's presets, mapped for each encoder", "one for live use", "--preset ultrafast"});
-  parser.value(
-      "--crf", a.crf,
-      {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's", "--crf 18"});
+      "--encoder", a.encoder,
+      {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
+       "auto: what the container wants, else NVENC where it opens, else x264", "--encoder libx265",
+       "For webm, auto is VP9 in real-time mode, for gif the gif encoder; "
+       "`rustcam-cli list encoders` shows what FFmpeg has",
+       encoder_names()});
+  parser.value("--preset", a.preset,
+               {"P", "x264's presets, mapped for each encoder", "one for live use",
+                "--preset ultrafast", "They are " + one_of(preset_names()), preset_names()});
+  parser.value("--crf", a.crf,
+               {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's",
+                "--crf 18", "Mapped for each encoder; not with `--bitrate`"});
   parser.value("--bitrate", a.bitrate,
-               {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M"});
+               {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M",
+                "k, M and G are powers of 1000"});
   parser.value("--gop", a.gop,
                {"N", "frames from key frame to key frame, at most", "the encoder's", "--gop 120"});
   parser.values("--encoder-option", a.encoder_options,
@@ -147,36 +160,69 @@ void Record::declare(Parser& parser) {
   parser.value(
       "--pixel-format", a.pixel_format,
       {"P", "yuv420p, yuv444p, yuvj420p ...; raw: bgra, bgr, rgba, rgb, gray, nv12, yuv420p",
-       "yuv420p; bgra for raw", "--pixel-format bgr"});
+       "yuv420p; bgra for raw", "--pixel-format bgr",
+       "Encoded: yuv420p, yuv444p and nv12, and yuvj420p and yuvj444p for full range, as far as "
+       "the "
+       "encoder takes them; y4m: yuv420p, yuv444p, gray",
+       pixel_format_names()});
   parser.value("--size", a.size, {"WxH", "scale", "as captured", "--size 1280x720"});
-  parser.flag("--vfr", a.vfr, "write samples only where something changed");
+  parser.flag("--vfr", a.vfr, "write samples only where something changed, and one at the end");
   parser.section("The file");
-  parser.value("--format", a.format,
-               {"F", "container; on a pipe rawvideo, y4m, nut, matroska, mpegts or mp4",
-                "by the file's ending; rawvideo", "--format y4m"});
   parser.value(
-      "--fragment", a.fragment,
-      {"S", "longest part that a crash can cost, in seconds, or off", "1", "--fragment 0.5"});
+      "--format", a.format,
+      {"F", "container: " + one_of(container_names(false)), "by the file's ending; rawvideo",
+       "--format y4m", "On a pipe: " + one_of(container_names(true)) + "; mp4 is fragmented there",
+       container_names(false)});
+  parser.value("--fragment", a.fragment,
+               {"S",
+                "longest part that a crash can cost, in seconds, or off",
+                "1",
+                "--fragment 0.5",
+                {},
+                {"off"}});
   parser.value("--timestamps", a.timestamps,
-               {"FILE", "one JSON line for each slot", {}, "--timestamps slots.jsonl"});
+               {"FILE",
+                "one JSON line for each slot",
+                {},
+                "--timestamps slots.jsonl",
+                {},
+                {},
+                ValueKind::file});
   parser.value("--stats", a.stats,
-               {"FILE", "the statistics as JSON; - is standard output", {}, "--stats stats.json"});
-  parser.flag("--json", a.json, "the same as --stats -");
+               {"FILE",
+                "the statistics as JSON; `-` is standard output",
+                {},
+                "--stats stats.json",
+                {},
+                {},
+                ValueKind::file});
+  parser.flag("--json", a.json, "the same as `--stats -`");
   parser.flag("--force", a.force, "overwrite files that exist");
   parser.section("When something happens");
   parser.value("--on-full", a.on_full,
-               {"drop|wait", "the file or reader is too slow: repeat slots, or hold back",
-                "drop for files, wait for pipes", "--on-full drop"});
+               {"drop|wait",
+                "the file or reader is too slow: repeat slots, or hold back",
+                "drop for files, wait for pipes",
+                "--on-full drop",
+                {},
+                on_full.names()});
   parser.value("--on-loss", a.on_loss,
-               {"wait[=S]|stop", "the screen is lost: repeat slots until it is back, or finish",
-                "wait", "--on-loss wait=30"});
+               {"wait[=S]|stop",
+                "the screen is lost: repeat slots until it is back, or finish",
+                "wait",
+                "--on-loss wait=30",
+                "`wait=S` gives up after so many seconds, and the exit status is 1 then",
+                {"wait", "wait=", "stop"}});
   parser.value(
       "--on-resize", a.on_resize,
       {"scale|split|stop", "the screen's size changes: fit in, begin a numbered file, or finish",
-       "scale", "--on-resize split"});
-  parser.value("--progress", a.progress,
-               {"auto|none|plain|json", "what is shown on stderr meanwhile",
-                "auto: a live line on a terminal, else none", "--progress json"});
+       "scale", "--on-resize split", "A recording to out.mp4 goes on in out-2.mp4 after `split`",
+       on_resize.names()});
+  parser.value(
+      "--progress", a.progress,
+      {"auto|none|plain|json", "what is shown on stderr meanwhile",
+       "auto: a live line on a terminal, else none", "--progress json",
+       "none; plain: a line a second; json: a JSON line a second", progress_modes.names()});
 }
 
 RecordRequest check_record(const RecordArguments& given) {
@@ -186,12 +232,7 @@ RecordRequest check_record(const RecordArguments& given) {
   request.record.timeout = request.capture.timeout;
   request.record.force = given.force;
   request.named_here = !given.file;
-  if (given.progress) {
-    constexpr ProgressMode modes[]{ProgressMode::none, ProgressMode::plain, ProgressMode::json};
-    const std::size_t choice =
-        parse_choice("--progress", *given.progress, {"auto", "none", "plain", "json"});
-    if (choice > 0) request.progress = modes[choice - 1];
-  }
+  if (given.progress) request.progress = progress_modes.parse("--progress", *given.progress);
   request.record.plan = plan_output(check_output(given));
   check_ends(given, request.record);
   check_troubles(given, request.record);

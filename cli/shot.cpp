@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "cli/document.h"
 #include "cli/grab.h"
 #include "cli/output_file.h"
@@ -22,12 +23,14 @@ namespace rustcam::cli {
 
 namespace {
 
+const std::vector<std::string> raw_formats{"bgra", "bgr", "rgba", "rgb", "gray"};
+
 StillFormat format_of(const ShotArguments& given) {
   const std::string path = given.file.value_or("");
   if (given.format) {
     if (const auto format = still_format_by_name(*given.format)) return *format;
-    throw UsageError("--format '" + *given.format +
-                     "' is not valid: give png, jpg, webp, qoi, bmp, ppm or raw");
+    throw UsageError("--format '" + *given.format + "' is not valid: give " +
+                     one_of(still_format_names()));
   }
   if (path.empty() || path == "-") return StillFormat::png;
   if (const auto format = still_format_by_ending(path)) return *format;
@@ -42,7 +45,7 @@ StillOptions check_still(const ShotArguments& given) {
   if (given.pixel_format) {
     if (still.format != StillFormat::raw)
       throw UsageError("--pixel-format is for raw pixels: add --format raw, or leave it out");
-    parse_choice("--pixel-format", *given.pixel_format, {"bgra", "bgr", "rgba", "rgb", "gray"});
+    parse_choice("--pixel-format", *given.pixel_format, raw_formats);
     still.raw_format = *pixel_format_by_name(*given.pixel_format);
   }
   if (given.quality) {
@@ -133,16 +136,24 @@ void Shot::declare(Parser& parser) {
   ShotArguments& a = arguments_;
   parser.positional("FILE", a.file,
                     {{},
-                     "the picture's file; - is standard output",
+                     "the picture's file; `-` is standard output",
                      "rustcam-YYYYMMDD-HHMMSS.png in this folder",
-                     "out.png"});
+                     "out.png",
+                     {},
+                     {},
+                     ValueKind::file});
   add_capture_options(parser, a.capture, true);
   parser.section("The picture");
   parser.value("--format", a.format,
-               {"F", "png, jpg, webp, qoi, bmp, ppm or raw", "by the file's ending; png to -",
-                "--format qoi"});
-  parser.value("--pixel-format", a.pixel_format,
-               {"P", "for raw: bgra, bgr, rgba, rgb or gray", "bgra", "--pixel-format rgb"});
+               {"F",
+                one_of(still_format_names()),
+                "by the file's ending; png to -",
+                "--format qoi",
+                {},
+                still_format_names()});
+  parser.value(
+      "--pixel-format", a.pixel_format,
+      {"P", "for raw: " + one_of(raw_formats), "bgra", "--pixel-format rgb", {}, raw_formats});
   parser.value("--quality", a.quality, {"Q", "for jpg and webp: 1 to 100", "90", "--quality 75"});
   parser.value("--compression", a.compression,
                {"C", "for png: 0 (fast) to 9 (small)", "a fast one", "--compression 9"});

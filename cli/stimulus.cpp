@@ -6,7 +6,9 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "capture/backend.h"
+#include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/output_file.h"
 #include "cli/values.h"
@@ -65,7 +67,7 @@ std::unique_ptr<Command> make_stimulus() {
 
 void Stimulus::declare(Parser& parser) {
   StimulusArguments& a = arguments_;
-  parser.positional("NAME", a.name, {{}, "flip_demo, mover, static or gradient", {}, "mover"});
+  parser.positional("NAME", a.name, {{}, one_of(scene_names()), {}, "mover", {}, scene_names()});
   parser.section("Options");
   parser.value("--hz", a.hz, {"N", "frames a second", "60", "--hz 180"});
   parser.value("--duration", a.duration,
@@ -73,17 +75,21 @@ void Stimulus::declare(Parser& parser) {
   parser.value("--size", a.size,
                {"WxH", "the window's size", "the whole output", "--size 1280x720"});
   parser.value("-o,--output", a.output,
-               {"O", "an output's index or name, as `rustcam-cli list` shows it",
-                "the primary output", "-o DP-1"});
-  parser.value("--backend", a.backend,
-               {"B", "which system's screen", "auto: the session's own", "--backend x11"});
+               {"O",
+                "an output's index or name, as `rustcam-cli list` shows it",
+                "the primary output",
+                "-o DP-1",
+                {},
+                {},
+                ValueKind::output});
+  add_backend_option(parser, a.backend, "which system's screen: ");
   parser.flag("--no-barcode", a.no_barcode, "without the frame number in the picture");
   parser.flag("--json", a.json, "tell on stdout, in JSON, at the end, how many frames were shown");
 }
 
 StimulusOptions check_stimulus(const StimulusArguments& given) {
   StimulusOptions options;
-  if (!given.name) throw UsageError("which stimulus? give flip_demo, mover, static or gradient");
+  if (!given.name) throw UsageError("which stimulus? give " + one_of(scene_names()));
   parse_choice("NAME", *given.name, scene_names());
   options.presenter.scene = *given.name;
   options.presenter.output = given.output;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/one_of.h"
 
 namespace rustcam::cli {
 
@@ -138,12 +139,7 @@ std::pair<std::string, std::string> parse_pair(const std::string& option, const 
 std::size_t parse_choice(const std::string& option, const std::string& text,
                          const std::vector<std::string>& names) {
   const auto found = std::find(names.begin(), names.end(), text);
-  if (found == names.end()) {
-    std::string wanted;
-    for (std::size_t i = 0; i < names.size(); ++i)
-      wanted += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
-    refuse(option, text, wanted);
-  }
+  if (found == names.end()) refuse(option, text, one_of(names));
   return static_cast<std::size_t>(found - names.begin());
 }
 

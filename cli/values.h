@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,5 +32,25 @@ std::pair<std::string, std::string> parse_pair(const std::string& option, const 
 /// The index of `text` in `names`.
 std::size_t parse_choice(const std::string& option, const std::string& text,
                          const std::vector<std::string>& names);
+
+/// The names that an option takes, each with what it means to us: one list for the check, the help
+/// and the shells.
+template <typename T, std::size_t count>
+struct Choices {
+  struct Choice {
+    std::string_view name;
+    T value;
+  };
+  Choice list[count];
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const Choice& each : list) all.emplace_back(each.name);
+    return all;
+  }
+  const T& parse(const std::string& option, const std::string& text) const {
+    return list[parse_choice(option, text, names())].value;
+  }
+};
 
 }  // namespace rustcam::cli

@@ -14,6 +14,9 @@ say() { printf 'debian-bed: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 usage() { sed -n '4,4s/^# *//p' "$0" >&2; exit 2; }
 
+# apart COMMAND...: with mounts of its own, as the first of its own processes, and ended with this script.
+apart() { setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$@"; }
+
 # In the namespace: the mounts, then the command with a clean environment.
 if [[ ${1:-} == --inside ]]; then
   bed=$2 place=$3; shift 3
@@ -75,7 +78,7 @@ if [[ -n $(find "$base" -mtime -7 2>/dev/null) ]]; then
   tar -C "$bed" --zstd -xpf "$base"
 else
   say "making a base system of $suite"
-  debootstrap --variant=minbase "$suite" "$bed" "$mirror" > "$work/log" 2>&1 ||
+  apart debootstrap --variant=minbase "$suite" "$bed" "$mirror" > "$work/log" 2>&1 ||
     { tail -n 20 "$work/log" >&2; die "debootstrap failed"; }
   chroot "$bed" apt-get clean
   # What is thrown away afterwards need not reach the disk at once.
@@ -95,5 +98,4 @@ if [[ $sources -eq 1 ]]; then
   mkdir "$bed$place"
   git -C "$here" ls-files -z | tar -C "$here" --null --files-from=- -cf - | tar -C "$bed$place" -xf - --no-same-owner
 fi
-setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
-  "$0" --inside "$bed" "$place" "${binds[@]}" -- "$@"
+apart "$0" --inside "$bed" "$place" "${binds[@]}" -- "$@"

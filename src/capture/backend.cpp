@@ -32,6 +32,10 @@ const Backend& automatic_backend() {
 
 }  // namespace
 
+std::vector<std::string> backend_names() {
+  return {known_names.begin(), known_names.end()};
+}
+
 const Backend& find_backend(std::string_view name) {
   if (name == "auto") return automatic_backend();
   const auto list = backends();

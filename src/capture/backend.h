@@ -51,6 +51,9 @@ struct Backend {
 /// (src/capture/backends.cpp.in).
 std::span<const Backend* const> backends() noexcept;
 
+/// Every name that some build of the program knows, "auto" not among them.
+std::vector<std::string> backend_names();
+
 /// By name. Throws UsageError for a name that no build knows (naming those that exist),
 /// CaptureError for one that this build lacks or that cannot run here, with the reason. "auto": the
 /// first available that may be chosen automatically; CaptureError naming the virtual back end where

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "media/names.h"
 
 namespace rustcam {
 namespace {
@@ -115,14 +116,11 @@ AVRational time_base(const Container& container, const Rational& fps) {
   return {1, static_cast<int>(ticks)};
 }
 
-std::string container_names(bool pipes_only) {
-  std::string text;
-  for (const Container& c : table) {
-    if (pipes_only && !c.pipe) continue;
-    if (!text.empty()) text += ", ";
-    text += c.name;
-  }
-  return text;
+std::vector<std::string> container_names(bool pipes_only) {
+  std::vector<std::string> names;
+  for (const Container& c : table)
+    if (c.pipe || !pipes_only) names.emplace_back(c.name);
+  return names;
 }
 
 }  // namespace rustcam

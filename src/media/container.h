@@ -45,7 +45,4 @@ bool can_hold(const Container& container, AVCodecID codec, AVPixelFormat format)
 /// container allows.
 AVRational time_base(const Container& container, const Rational& fps);
 
-/// "mp4, mov, ..." for messages.
-std::string container_names(bool pipes_only);
-
 }  // namespace rustcam

@@ -11,7 +11,9 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "media/log_capture.h"
+#include "media/names.h"
 #include "platform/environment.h"
 
 namespace rustcam {
@@ -169,13 +171,18 @@ void check_x264_tune(std::string_view value) {
 
 }  // namespace
 
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets) names.emplace_back(preset.name);
+  return names;
+}
+
 void check_encoder_options(const OutputRequest& request, const AVCodec& codec) {
   const EncoderFamily family = traits_of(codec).family;
   if (request.preset) {
     if (find_preset(*request.preset) == nullptr)
-      throw UsageError("unknown preset '" + *request.preset +
-                       "': choose ultrafast, superfast, veryfast, faster, fast, medium, slow, "
-                       "slower, veryslow or placebo");
+      throw UsageError("unknown preset '" + *request.preset + "': choose " +
+                       one_of(preset_names()));
     if (!has_presets(family))
       means_nothing("--preset", codec, "leave it out, or use --encoder-option");
   }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "media/names.h"
 
 namespace rustcam {
 namespace {
@@ -51,6 +52,13 @@ EncoderTraits traits_of(const AVCodec& codec) {
                     name.ends_with("_omx") || name.ends_with("_v4l2m2m");
   traits.even_420 = traits.hardware;
   return traits;
+}
+
+std::vector<std::string> encoder_names() {
+  std::vector<std::string> names{"auto", "x264", "nvenc", "rawvideo"};
+  for (const Known& k : known)
+    if (k.traits.family != EncoderFamily::raw) names.emplace_back(k.name);
+  return names;
 }
 
 std::vector<std::string> encoder_candidates(std::string_view requested,

@@ -8,10 +8,12 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/one_of.h"
 #include "media/container.h"
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
 #include "media/log_capture.h"
+#include "media/names.h"
 #include "media/sample_format.h"
 
 namespace rustcam {
@@ -27,7 +29,7 @@ const Container& choose_container(const OutputRequest& request, bool to_stdout) 
     container = container_by_name(*request.format);
     if (container == nullptr)
       throw UsageError("unknown format '" + *request.format + "': choose " +
-                       container_names(to_stdout));
+                       one_of(container_names(to_stdout)));
   } else if (to_stdout) {
     container = container_by_name("rawvideo");
   } else {
@@ -39,7 +41,8 @@ const Container& choose_container(const OutputRequest& request, bool to_stdout) 
   }
   if (to_stdout && !container->pipe)
     throw UsageError(std::string(container->name) +
-                     " cannot be written to a pipe: choose --format " + container_names(true));
+                     " cannot be written to a pipe: choose --format " +
+                     one_of(container_names(true)));
   return *container;
 }
 
@@ -71,9 +74,7 @@ std::string formats_taken(const AVCodec& codec) {
 SampleFormat named_format(const std::string& name) {
   const auto format = sample_format_by_name(name);
   if (!format)
-    throw UsageError("unknown pixel format '" + name +
-                     "': choose yuv420p, yuv444p, nv12, yuvj420p or yuvj444p, or for raw video "
-                     "bgra, bgr, rgba, rgb or gray");
+    throw UsageError("unknown pixel format '" + name + "': choose " + one_of(pixel_format_names()));
   return *format;
 }
 

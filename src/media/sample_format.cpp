@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "media/names.h"
+
 namespace rustcam {
 namespace {
 
@@ -40,6 +42,13 @@ std::optional<SampleFormat> sample_format_by_name(std::string_view name) noexcep
   if (name == "bgr24") return packed_formats[1];
   if (name == "rgb24") return packed_formats[3];
   return std::nullopt;
+}
+
+std::vector<std::string> pixel_format_names() {
+  std::vector<std::string> names;
+  for (const SampleFormat& f : yuv_formats) names.emplace_back(f.name);
+  for (const SampleFormat& f : packed_formats) names.emplace_back(f.name);
+  return names;
 }
 
 std::span<const SampleFormat> encoder_sample_formats() noexcept {

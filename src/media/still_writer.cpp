@@ -78,6 +78,13 @@ std::string_view name(StillFormat format) noexcept {
   return {};
 }
 
+std::vector<std::string> still_format_names() {
+  std::vector<std::string> own;
+  for (const Name& n : names)
+    if (name(n.format) == n.name) own.emplace_back(n.name);
+  return own;
+}
+
 std::vector<std::uint8_t> encode_still(const ConstImageView& picture, const StillOptions& options) {
   check(picture, options);
   switch (options.format) {

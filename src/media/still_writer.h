@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,8 @@ std::optional<StillFormat> still_format_by_name(std::string_view name) noexcept;
 /// By the file's ending (".png", ".jpeg", ...); nullopt where it tells nothing.
 std::optional<StillFormat> still_format_by_ending(std::string_view path) noexcept;
 std::string_view name(StillFormat format) noexcept;
+/// Each format's own name.
+std::vector<std::string> still_format_names();
 
 struct StillOptions {
   StillFormat format = StillFormat::png;
