@@ -21,7 +21,7 @@ HEADERS = {
               "memory_order_release memory_order_acq_rel memory_order_seq_cst",
     "bit": "bit_cast bit_width bit_ceil bit_floor countr_zero countl_zero popcount endian has_single_bit rotl rotr",
     "bitset": "bitset",
-    "cctype": "tolower toupper isalnum isalpha isdigit isspace isxdigit isprint",
+    "cctype": "tolower toupper isupper islower isalnum isalpha isdigit isspace isxdigit isprint",
     "cerrno": "",
     "charconv": "from_chars to_chars chars_format from_chars_result to_chars_result",
     "chrono": "chrono chrono_literals",
