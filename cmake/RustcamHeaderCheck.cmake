@@ -33,7 +33,7 @@ foreach(header ${headers})
   endif()
   string(MAKE_C_IDENTIFIER ${name} file)
   set(file ${CMAKE_CURRENT_BINARY_DIR}/headers/${file}.cpp)
-  file(CONFIGURE OUTPUT ${file} CONTENT "#include \"${CMAKE_SOURCE_DIR}/${header}\"\n" @ONLY)
+  file(CONFIGURE OUTPUT ${file} CONTENT "#include \"${name}\"\n" @ONLY)
   list(APPEND alone ${file})
 endforeach()
 
