@@ -6,8 +6,10 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>

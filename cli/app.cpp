@@ -2,7 +2,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
+#include <new>
 #include <sstream>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/one_of.h"

@@ -1,5 +1,8 @@
 #include "cli/bench.h"
 
+#include <chrono>
+#include <cstddef>
+#include <memory>
 #include <thread>
 
 #include "base/error.h"

@@ -1,6 +1,7 @@
 // `rustcam-cli bench`: how many frames a second really arrive.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "cli/bench_document.h"
 #include "media/still_writer.h"

@@ -1,6 +1,7 @@
 // What a measurement found, as JSON and as a table.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 

@@ -1,4 +1,10 @@
 // The options of `bench`: declared, and checked into a value.
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "base/one_of.h"
 #include "cli/bench.h"

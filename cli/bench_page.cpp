@@ -1,5 +1,9 @@
 // The page of a measurement: the chart with all the numbers behind it.
 #include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/bench_chart.h"
 #include "cli/bench_document.h"

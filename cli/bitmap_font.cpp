@@ -1,5 +1,7 @@
 #include "cli/bitmap_font.h"
 
+#include <cstddef>
+
 namespace rustcam::cli {
 
 namespace {

@@ -1,5 +1,8 @@
 #include "cli/capture_options.h"
 
+#include <chrono>
+#include <vector>
+
 #include "base/one_of.h"
 #include "capture/backend.h"
 #include "cli/output_file.h"

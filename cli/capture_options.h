@@ -1,8 +1,10 @@
 // What to capture: the options that shot, record and bench share.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "capture/selection.h"

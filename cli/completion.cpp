@@ -1,5 +1,8 @@
 #include "cli/completion.h"
 
+#include <memory>
+#include <vector>
+
 #include "base/error.h"
 #include "base/one_of.h"
 #include "cli/output_file.h"

@@ -1,4 +1,5 @@
 #include <set>
+#include <string>
 
 #include "cli/completion.h"
 

@@ -1,3 +1,6 @@
+#include <string>
+#include <string_view>
+
 #include "cli/completion.h"
 
 namespace rustcam::cli {

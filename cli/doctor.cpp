@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <exception>
+#include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/backend.h"

@@ -1,5 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
 
 #include "cli/bitmap_font.h"
 #include "cli/drawing.h"

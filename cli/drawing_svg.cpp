@@ -1,5 +1,7 @@
 #include <array>
 #include <cstdio>
+#include <string>
+#include <variant>
 
 #include "cli/drawing.h"
 

@@ -1,6 +1,8 @@
 #include "cli/grab.h"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 
 #include "base/error.h"
 #include "capture/capturer.h"

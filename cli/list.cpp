@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
+#include <vector>
 
 #include "base/error.h"
 #include "base/one_of.h"

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <cctype>
+#include <cstddef>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "base/one_of.h"
 #include "cli/capture_options.h"

@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/capture_options.h"
 #include "cli/command.h"

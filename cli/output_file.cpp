@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <span>
+#include <system_error>
 #include <thread>
 
 #include "base/error.h"

@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <sstream>
+#include <utility>
 
 #include "base/error.h"
 

@@ -3,6 +3,7 @@
 // afterwards (cli/values.h), so that every wrong one gets a message of ours.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
 // What is shown on stderr while a recording runs.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "base/time.h"

@@ -1,6 +1,8 @@
 #include "cli/record.h"
 
+#include <cstdint>
 #include <cstdio>
+#include <memory>
 
 #include "base/error.h"
 #include "cli/output_file.h"

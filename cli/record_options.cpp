@@ -1,5 +1,8 @@
 // The options of `record`: declared, and checked into a request.
+#include <cstddef>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/one_of.h"

@@ -1,5 +1,12 @@
 #include "cli/shot.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "base/error.h"
 #include "base/one_of.h"
 #include "cli/document.h"
@@ -95,13 +102,12 @@ bool wait(const ShotOptions& options, const EndSignals& signals, Log& log) {
   return signals.count() == 0;
 }
 
-/// What was made, for the document; nullopt where a signal came first.
-std::optional<Json> take(const Picture& picture, const ShotOptions& options,
-                         const EndSignals& signals, Log& log) {
+/// What was made, for the document; null where a signal came first.
+Json take(const Picture& picture, const ShotOptions& options, const EndSignals& signals, Log& log) {
   const TimePoint begun = now();
   const auto frame = grab(picture.selection, options.capture.cursor, options.capture.timeout,
                           [&signals] { return signals.count() > 0; });
-  if (!frame) return std::nullopt;
+  if (!frame) return nullptr;
   const TimePoint captured = now();
   const std::vector<std::uint8_t> bytes = encode_still(frame->view(), options.still);
   const TimePoint encoded = now();
@@ -194,9 +200,9 @@ int Shot::run(Context& context) {
   if (!wait(options, signals, context.log)) return exit_done;
   Json shots = Json::array();
   for (const Picture& picture : pictures) {
-    auto shot = take(picture, options, signals, context.log);
-    if (!shot) return exit_done;
-    shots.push_back(std::move(*shot));
+    Json shot = take(picture, options, signals, context.log);
+    if (shot.is_null()) return exit_done;
+    shots.push_back(std::move(shot));
   }
 
   if (options.json) {

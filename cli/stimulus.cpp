@@ -1,6 +1,9 @@
 #include "cli/stimulus.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
 
 #include "base/error.h"
 #include "base/one_of.h"

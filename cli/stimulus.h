@@ -1,6 +1,7 @@
 // `rustcam-cli stimulus`: a scene on the screen at an exact rate.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -1,6 +1,8 @@
 // Aligned columns for people.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

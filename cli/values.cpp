@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <optional>
+#include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/one_of.h"

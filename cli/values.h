@@ -2,6 +2,7 @@
 // what was given, and what would be right.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -5,7 +5,10 @@ find_package(Threads REQUIRED)
 add_library(rustcam_options INTERFACE)
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH rustcam_root)
 target_include_directories(rustcam_options INTERFACE ${rustcam_root}/src)
-target_compile_options(rustcam_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_options(rustcam_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(RUSTCAM_WERROR)
+  target_compile_options(rustcam_options INTERFACE -Werror)
+endif()
 # GCC 12 sees overlapping copies in string concatenations where there are none (its bug 105651).
 target_compile_options(rustcam_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_link_libraries(rustcam_options INTERFACE Threads::Threads)
@@ -24,6 +27,13 @@ if(RUSTCAM_SANITIZE)
   # GCC 12 reports false -Wmaybe-uninitialized and -Wtsan findings in instrumented standard headers.
   target_compile_options(rustcam_options INTERFACE
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+endif()
+
+if(RUSTCAM_LTO)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()
+if(RUSTCAM_HARDENING)
+  include(${CMAKE_CURRENT_LIST_DIR}/RustcamHardening.cmake)
 endif()
 
 # rustcam_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE ...])

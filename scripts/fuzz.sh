@@ -1,19 +1,26 @@
 #!/usr/bin/env bash
-# Builds the libFuzzer targets with clang and runs each for a while.
+# Builds the libFuzzer targets with clang and runs each for a while, one for each processor at a time.
 #   scripts/fuzz.sh [SECONDS]      default: 20 for each target
 # The corpora stay small: they live in build/fuzz/corpus and start empty.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-20}
 
+scripts/install-deps.sh build test
 cmake --preset fuzz > /dev/null
 cmake --build --preset fuzz
-for target in build/fuzz/tests/fuzz/fuzz_*; do
-  [[ -x $target && -f $target ]] || continue
+
+fuzz() {
+  local target=$1 name
   name=$(basename "$target")
   mkdir -p "build/fuzz/corpus/$name"
-  printf 'fuzz: %s for %s s\n' "$name" "$seconds"
   "$target" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 \
-    -verbosity=0 -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name"
-done
+    -verbosity=0 -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" > "build/fuzz/$name.log" 2>&1 ||
+    { printf 'fuzz: %s failed\n' "$name"; cat "build/fuzz/$name.log"; return 1; }
+  printf 'fuzz: %s for %s s\n' "$name" "$seconds"
+}
+export -f fuzz
+export seconds
+find build/fuzz/tests/fuzz -maxdepth 1 -name 'fuzz_*' -type f -executable | sort |
+  xargs -P "$(nproc)" -I{} bash -c 'fuzz "$1" || exit 1' fuzz {}
 echo "fuzz: no target failed"

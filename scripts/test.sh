@@ -1,43 +1,150 @@
 #!/usr/bin/env bash
-# From a bare machine to passed tests: installs what is missing, builds, and runs every test, then the
-# same tests under the sanitizers.
-#   scripts/test.sh            everything
-#   scripts/test.sh --quick    without the sanitizer builds, the fuzzers and the ARM kernels
+# From a bare machine to passed tests, in stages that can also be run alone. Each installs what it needs.
+#   scripts/test.sh              what a user relies on: the stages style, build and test
+#   scripts/test.sh --all        every stage
+#   scripts/test.sh --rest       those that only --all runs
+#   scripts/test.sh STAGE...     these alone, in this order
+#   scripts/test.sh --list       the stages, and what each proves
+# Ends with a table of times, and the last runner's own closing lines. docs/testing.md tells what each stage costs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+stages=(
+  "style    the order of the folders, the format of the sources, the includes of every header"
+  "build    the program and its tests, warnings being errors"
+  "test     units, back ends, and the program driven from outside on X11 and the virtual display"
+  "tidy     clang-tidy on the files that changed and on those that include them"
+  "package  the package of this Debian, made with link-time optimisation; installed, used and removed on a bare one"
+  "debian   Debian 13 from bare: quickstart, units, back ends, a recording of Xvfb, its package"
+  "asan     the tests again, under AddressSanitizer and UBSan"
+  "tsan     what has threads, under ThreadSanitizer"
+  "fuzz     libFuzzer on whatever reads foreign bytes, a short while each"
+  "arm      the pixel kernels of ARM, under QEMU"
+  "windows  the Windows program under Wine, with the test-only duplication layer"
+)
+quick=(style build test)
+
+names() { printf '%s\n' "${stages[@]%% *}"; }
 say() { printf '\n== %s\n' "$*"; }
-quick=0
-[[ ${1:-} == --quick ]] && quick=1
 
-say "installing what is missing"
-scripts/install-deps.sh build test
+# Another clone of the same sources finds its objects in ccache, too.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR-$PWD} CCACHE_NOHASHDIR=1
 
-say "layering and format"
-scripts/check-layering.sh
-git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
+# Tests wait more than they work, so more run at once than there are processors.
+test_jobs=$(( $(nproc) * 3 ))
+sanitizer_jobs=$(( $(nproc) * 2 ))
 
-say "release: build"
-cmake --preset release -DRUSTCAM_BUILD_TESTS=ON
-cmake --build --preset release
+stage_style() {
+  scripts/install-deps.sh test
+  scripts/check-layering.sh
+  scripts/check-includes.py
+  git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
+}
 
-if [[ $quick -eq 0 ]]; then
-  say "AddressSanitizer and UBSan: build and test"
+stage_build() {
+  scripts/install-deps.sh build test
+  cmake --preset dev
+  cmake --build --preset dev
+}
+
+stage_test() {
+  [[ -e build/dev/build.ninja ]] || stage_build
+  ctest --preset dev -j "$test_jobs"
+}
+
+stage_tidy() {
+  scripts/install-deps.sh build test
+  scripts/tidy.sh
+}
+
+stage_asan() {
+  scripts/install-deps.sh build test
   cmake --preset asan
   cmake --build --preset asan
-  ctest --preset asan
+  ctest --preset asan -j "$sanitizer_jobs"
+}
 
-  say "ThreadSanitizer: build and test"
+stage_tsan() {
+  scripts/install-deps.sh build test
   cmake --preset tsan
-  cmake --build --preset tsan
-  ctest --preset tsan -L 'unit|contract|threads'
+  # Each of these tests is a program of its own name.
+  cmake --build --preset tsan --target $(ctest --preset tsan -N -L threads | sed -nE 's/^ *Test +#[0-9]+: //p')
+  ctest --preset tsan -j "$sanitizer_jobs" -L threads
+}
 
-  say "fuzzing, a short while each"
-  scripts/fuzz.sh 20
+stage_fuzz() { scripts/fuzz.sh; }
 
-  say "ARM kernels under emulation"
+stage_arm() {
   scripts/test-arm.sh
   scripts/test-arm.sh --asan
-fi
+}
 
-say "release: test"
-ctest --preset release
+stage_package() {
+  scripts/install-deps.sh build
+  cmake --preset lto
+  cmake --build --preset lto
+  RUSTCAM_BUILD=build/lto scripts/test-package.sh
+}
+
+stage_debian() { scripts/test-debian.sh trixie; }
+
+stage_windows() { scripts/test-windows.sh; }
+
+wanted=()
+case ${1:-} in
+  '') wanted=("${quick[@]}") ;;
+  --all) mapfile -t wanted < <(names) ;;
+  --rest) mapfile -t wanted < <(names | grep -vxF "$(printf '%s\n' "${quick[@]}")") ;;
+  --list) printf '%s\n' "${stages[@]}"; exit ;;
+  -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit ;;
+  *) wanted=("$@") ;;
+esac
+for name in "${wanted[@]}"; do
+  names | grep -qxF -- "$name" ||
+    { printf 'test: there is no stage %s; there are %s\n' "$name" "$(names | paste -sd' ')" >&2; exit 2; }
+done
+
+# A continuation (--rest) adds to the table of the run that it continues.
+mkdir -p build
+times=build/stage-times.txt
+[[ ${1:-} == --rest ]] || : > "$times"
+
+# The closing lines of a runner (ctest's, pytest's) and what follows them are kept back while it is the last stage, and
+# end the whole run.
+closing=$(mktemp)
+trap 'rm -f "$closing"' EXIT
+keep_closing() {
+  awk -v into="$closing" '
+    /^[0-9]+% tests passed|^[0-9]+ (passed|failed)/ { for (i = 0; i < n; i++) print held[i]; n = 0; holding = 1 }
+    holding { held[n++] = $0; next }
+    { print; fflush() }
+    END { for (i = 0; i < n; i++) print held[i] > into }'
+}
+
+table() {
+  printf '\n%-10s %8s\n' stage minutes
+  awk '{ printf "%-10s %8.1f\n", $1, $2 / 60; all += $2 } END { printf "%-10s %8.1f\n\n", "together", all / 60 }' "$times"
+}
+
+last=${wanted[-1]}
+for name in "${wanted[@]}"; do
+  say "$name:$(printf '%s\n' "${stages[@]}" | sed -n "s/^$name *\(.*\)/ \1/p")"
+  begun=$SECONDS
+  set +e  # in the stage's own shell it holds: not so, if its status were tested here with ||
+  if [[ $name == "$last" ]]; then
+    (set -e; "stage_$name") 2>&1 | keep_closing
+  else
+    (set -e; "stage_$name")
+  fi
+  status=$?
+  set -e
+  printf '%s %d\n' "$name" $((SECONDS - begun)) >> "$times"
+  if [[ $status -ne 0 ]]; then
+    table
+    cat "$closing"
+    printf 'test: the stage %s failed; scripts/test.sh %s runs it alone\n' "$name" "$name" >&2
+    exit 1
+  fi
+done
+table
+cat "$closing"

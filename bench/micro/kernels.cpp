@@ -1,7 +1,9 @@
 // Our own kernels, each table that this machine can run.
 #include "image/kernels.h"
 
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <string>
 #include <thread>
 
 #include "image/convert.h"

@@ -1,4 +1,5 @@
 // FFmpeg's PNG encoder at the same work, opened once for many pictures.
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>

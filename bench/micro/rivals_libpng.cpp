@@ -1,6 +1,7 @@
 // libpng at the same work.
 #include <png.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>

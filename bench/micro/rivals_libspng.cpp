@@ -1,6 +1,8 @@
 // libspng at the same work.
 #include <spng.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <optional>

@@ -1,6 +1,9 @@
 // libyuv at the same work; it converts by BT.601 only, which costs the same.
 #include <libyuv.h>
 
+#include <cstddef>
+#include <cstdint>
+
 #include "workload.h"
 
 namespace rustcam::bench {

@@ -1,4 +1,6 @@
 // libswscale at the same work, with the colour matrix that we write.
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 

@@ -1,5 +1,7 @@
 #include "base/one_of.h"
 
+#include <cstddef>
+
 namespace rustcam {
 
 std::string one_of(const std::vector<std::string>& names) {

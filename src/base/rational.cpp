@@ -4,8 +4,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <numeric>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace rustcam {

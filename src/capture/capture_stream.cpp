@@ -1,5 +1,7 @@
 #include "capture/capture_stream.h"
 
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "base/error.h"

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <future>
 #include <mutex>
@@ -12,15 +13,11 @@
 
 #include "base/rational.h"
 #include "capture/screen_reader.h"
+#include "image/frame.h"
 #include "pacing/mailbox.h"
 #include "pacing/slot_clock.h"
 
 namespace rustcam {
-
-/// A frame that nobody took leaves its damage to the one that replaced it.
-struct FoldDamage {
-  void operator()(Frame& newer, const Frame& older) const { newer.damage.add(older.damage); }
-};
 
 enum class StreamMode {
   every_frame = 1,  ///< every desktop frame is read as it comes

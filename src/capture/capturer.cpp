@@ -1,6 +1,8 @@
 #include "capture/capturer.h"
 
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 

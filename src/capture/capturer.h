@@ -1,12 +1,17 @@
 // The engine's public face.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "capture/capture_stream.h"

@@ -1,6 +1,8 @@
 #include "capture/composer.h"
 
+#include <cstddef>
 #include <stdexcept>
+#include <utility>
 
 #include "base/error.h"
 

@@ -2,6 +2,7 @@
 // pointer over it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 

@@ -1,6 +1,12 @@
 // The three forms in which people and tools write a region.
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
 #include "base/error.h"
 #include "capture/selection.h"

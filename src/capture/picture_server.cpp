@@ -1,5 +1,8 @@
 #include "capture/picture_server.h"
 
+#include <memory>
+#include <utility>
+
 #include "image/convert.h"
 
 namespace rustcam {

@@ -1,6 +1,7 @@
 // Composed pictures in the format and region that a caller asked for.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 

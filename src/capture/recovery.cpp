@@ -1,8 +1,10 @@
 #include "capture/recovery.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/selection.h"

@@ -1,6 +1,7 @@
 // The one policy for losing a source and getting the same one back.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>

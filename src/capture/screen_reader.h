@@ -1,6 +1,7 @@
 // A recovering source and its composer, kept together through losses and changes of size.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 

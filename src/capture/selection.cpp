@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
+#include <system_error>
+#include <utility>
 
 #include "base/error.h"
 

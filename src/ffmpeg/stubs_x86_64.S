@@ -1,32 +1,38 @@
 // A stand-in for each FFmpeg function: it jumps through a slot, which leads to the function itself once
 // the first call has had it looked up. For the System V calling convention of x86-64.
+// _CET_ENDBR stands wherever an indirect jump or call may lead; returns match their calls, and so <cet.h> may
+// mark the object as fit for both of the processor's checks of control flow.
+#include <cet.h>
 
+// Each in sections of its own, so that the linker leaves out those that nobody calls.
 .macro FFMPEG_STUB library, name
-  .text
+  .section .text.\name, "ax", @progbits
   .globl \name
   .hidden \name
   .type \name, @function
   .p2align 4
 \name:
   .cfi_startproc
-  jmp *\name\()_slot(%rip)
-\name\()_first:
-  lea \name\()_entry(%rip), %r11
+  _CET_ENDBR
+  jmp *.L\name\()_slot(%rip)
+.L\name\()_first:
+  _CET_ENDBR
+  lea .L\name\()_entry(%rip), %r11
   jmp first_call
   .cfi_endproc
   .size \name, . - \name
 
-  .section .rodata
-\name\()_text:
+  .section .rodata.\name, "a", @progbits
+.L\name\()_text:
   .asciz "\name"
 
-  .data
+  .section .data.\name, "aw", @progbits
   .p2align 3
-\name\()_slot:
-  .quad \name\()_first
-\name\()_entry:                      // StubEntry of on_demand.cpp
-  .quad \name\()_slot
-  .quad \name\()_text
+.L\name\()_slot:
+  .quad .L\name\()_first
+.L\name\()_entry:                      // StubEntry of on_demand.cpp
+  .quad .L\name\()_slot
+  .quad .L\name\()_text
   .quad library_\library
 .endm
 

@@ -1,7 +1,10 @@
 #include "image/convert.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <string>
 
 #include "image/kernels.h"
 

@@ -1,5 +1,6 @@
 #include "image/fingerprint.h"
 
+#include <cstddef>
 #include <memory>
 #include <new>
 #include <stdexcept>

@@ -29,4 +29,10 @@ struct Frame {
   ConstImageView view() const noexcept { return image->view(); }
 };
 
+/// A picture that is never shown leaves its damage to the one that replaces it, clipped to that
+/// one's size, and simplified where many have gathered.
+struct FoldDamage {
+  void operator()(Frame& newer, const Frame& older) const;
+};
+
 }  // namespace rustcam

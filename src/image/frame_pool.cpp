@@ -1,6 +1,7 @@
 #include "image/frame_pool.h"
 
 #include <atomic>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <utility>

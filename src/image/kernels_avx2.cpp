@@ -2,6 +2,9 @@
 // headers: the linker might keep this file's copy of them for processors without AVX2.
 #include <immintrin.h>
 
+#include <cstddef>
+#include <cstdint>
+
 #include "image/kernels.h"
 
 namespace rustcam {

@@ -4,6 +4,9 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+#include <string_view>
+
 namespace rustcam {
 namespace {
 

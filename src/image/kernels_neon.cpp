@@ -3,6 +3,9 @@
 #include <arm_neon.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
 
 #include "image/kernels.h"
 

@@ -1,4 +1,6 @@
 // For processors without kernels of their own.
+#include <span>
+
 #include "image/kernels.h"
 
 namespace rustcam {

@@ -1,6 +1,8 @@
 // The kernels in plain C++: the definition of what every other table computes.
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include "image/kernels.h"

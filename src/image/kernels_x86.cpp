@@ -1,5 +1,6 @@
 // Which kernels an x86 processor can run.
 #include <array>
+#include <span>
 
 #include "image/kernels_avx512.h"
 

@@ -1,6 +1,7 @@
 #include "image/pixel_format.h"
 
 #include <array>
+#include <cstddef>
 
 namespace rustcam {
 namespace {

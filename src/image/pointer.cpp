@@ -1,7 +1,9 @@
 #include "image/pointer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
+#include <string>
 
 namespace rustcam {
 namespace {

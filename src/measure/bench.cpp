@@ -1,7 +1,10 @@
 #include "measure/bench.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "measure/stimulus_process.h"

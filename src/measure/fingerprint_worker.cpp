@@ -1,5 +1,7 @@
 #include "measure/fingerprint_worker.h"
 
+#include <cstddef>
+
 #include "platform/process_stats.h"
 
 namespace rustcam {

@@ -1,6 +1,9 @@
 #include "measure/frame_calls.h"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <utility>
 
 #include "platform/precise_timer.h"
 

@@ -1,6 +1,7 @@
 // What one run measures.
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "base/rational.h"

@@ -1,5 +1,11 @@
 #include "measure/run.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
 #include "measure/fingerprint_worker.h"
 #include "measure/frame_calls.h"
 #include "measure/wake_watch.h"

@@ -1,7 +1,9 @@
 #include "measure/stimulus_process.h"
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "base/error.h"
 #include "capture/capturer.h"

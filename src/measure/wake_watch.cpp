@@ -1,6 +1,7 @@
 #include "measure/wake_watch.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "platform/precise_timer.h"
 

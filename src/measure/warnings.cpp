@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 #include <functional>
+#include <string>
+#include <utility>
 
 namespace rustcam {
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <numeric>
+#include <utility>
 
 namespace rustcam::deflate {
 namespace {

@@ -1,6 +1,11 @@
 #include "media/encoder.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "media/encoder_frames.h"

@@ -1,6 +1,8 @@
 #include "media/encoder_frame_pool.h"
 
 #include <cstring>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "image/pixel_format.h"

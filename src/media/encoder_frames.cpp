@@ -1,5 +1,7 @@
 #include "media/encoder_frames.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 #include "image/convert.h"

@@ -1,6 +1,8 @@
 // A video encoder's input: YUV, converted only where the picture changed.
 #pragma once
 
+#include <cstdint>
+
 #include "image/image_view.h"
 #include "media/encoder_frame_pool.h"
 #include "media/picture_source.h"

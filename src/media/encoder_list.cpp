@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <string_view>
+#include <utility>
 
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"

@@ -1,6 +1,9 @@
 // The command line's options in the words of each encoder.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "media/encoder_traits.h"
 #include "media/output_plan.h"
 

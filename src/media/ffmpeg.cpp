@@ -1,6 +1,7 @@
 #include "media/ffmpeg.h"
 
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <new>
 #include <string_view>

@@ -7,11 +7,19 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace rustcam {
+
+// What differs between FFmpeg's releases is told apart here and in ffmpeg.cpp, nowhere else.
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+using WrittenByte = const std::uint8_t;  ///< what the writer of an AVIOContext is given
+#else
+using WrittenByte = std::uint8_t;
+#endif
 
 struct AvFree {
   void operator()(AVCodecContext* p) const noexcept;

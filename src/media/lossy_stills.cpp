@@ -1,6 +1,8 @@
 #include "media/lossy_stills.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <new>
 #include <string>
 
 #include "base/error.h"

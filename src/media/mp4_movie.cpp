@@ -1,6 +1,8 @@
 #include "media/mp4_movie.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"

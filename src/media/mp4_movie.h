@@ -1,6 +1,7 @@
 // The index of an ordinary MP4, for the samples of a fragmented one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

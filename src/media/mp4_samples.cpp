@@ -1,5 +1,7 @@
 #include "media/mp4_samples.h"
 
+#include <cstddef>
+
 #include "base/error.h"
 
 namespace rustcam::mp4 {

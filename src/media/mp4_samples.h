@@ -1,6 +1,7 @@
 // The samples of a fragmented MP4, gathered from its fragments.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -1,6 +1,8 @@
 #include "media/mux_output.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstddef>
 #include <new>
 #include <utility>
 
@@ -22,14 +24,7 @@ MuxOutput::MuxOutput(File file, bool random_access)
   can_set_aside_ = file_.seekable();
   auto* buffer = static_cast<unsigned char*>(av_malloc(avio_buffer_bytes));
   if (buffer == nullptr) throw std::bad_alloc();
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
-  const auto write = &MuxOutput::write_packet;
-#else
-  const auto write = [](void* opaque, std::uint8_t* data, int size) {
-    return write_packet(opaque, data, size);
-  };
-#endif
-  avio_ = avio_alloc_context(buffer, avio_buffer_bytes, 1, this, nullptr, write,
+  avio_ = avio_alloc_context(buffer, avio_buffer_bytes, 1, this, nullptr, &MuxOutput::write_packet,
                              random_access ? &MuxOutput::seek : nullptr);
   if (avio_ == nullptr) {
     av_free(buffer);
@@ -44,7 +39,7 @@ MuxOutput::~MuxOutput() {
   avio_context_free(&avio_);
 }
 
-int MuxOutput::write_packet(void* opaque, const std::uint8_t* data, int size) noexcept {
+int MuxOutput::write_packet(void* opaque, WrittenByte* data, int size) noexcept {
   auto& self = *static_cast<MuxOutput*>(opaque);
   try {
     self.accept(std::as_bytes(std::span(data, static_cast<std::size_t>(size))));

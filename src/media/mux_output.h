@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -57,7 +58,7 @@ class MuxOutput {
   void interrupt() noexcept { file_.interrupt(); }
 
  private:
-  static int write_packet(void* opaque, const std::uint8_t* data, int size) noexcept;
+  static int write_packet(void* opaque, WrittenByte* data, int size) noexcept;
   static std::int64_t seek(void* opaque, std::int64_t offset, int whence) noexcept;
   void accept(std::span<const std::byte> bytes);
   void set_space_aside(std::int64_t end, std::int64_t tail);

@@ -1,7 +1,13 @@
 #include "media/muxer.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <exception>
+#include <new>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"

@@ -1,6 +1,8 @@
 // Packets into a container.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>

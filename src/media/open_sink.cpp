@@ -1,3 +1,6 @@
+#include <memory>
+#include <vector>
+
 #include "media/container.h"
 #include "media/output_plan.h"
 #include "media/raw_sink.h"

@@ -1,7 +1,11 @@
 #include "media/output_plan.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <new>
 
 #include "base/error.h"
 #include "base/one_of.h"

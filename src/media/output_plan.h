@@ -1,6 +1,8 @@
 // What will be written, decided and checked before anything is captured or created.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>

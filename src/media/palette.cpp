@@ -1,8 +1,10 @@
 #include "media/palette.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <unordered_set>
+#include <utility>
 
 namespace rustcam {
 namespace {

@@ -1,6 +1,9 @@
 #include "media/palette_frames.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace rustcam {

@@ -1,6 +1,7 @@
 // A GIF encoder's input: palette indices.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "image/image_view.h"

@@ -1,6 +1,8 @@
 // What turns a recording's pictures into an encoder's frames.
 #pragma once
 
+#include <cstdint>
+
 #include "base/region.h"
 #include "image/image_view.h"
 #include "media/ffmpeg.h"

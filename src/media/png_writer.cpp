@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "image/convert.h"

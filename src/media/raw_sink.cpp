@@ -1,9 +1,15 @@
 #include "media/raw_sink.h"
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "image/convert.h"

@@ -1,6 +1,8 @@
 // Pictures as plain samples: raw video and y4m.
 #pragma once
 
+#include <memory>
+
 #include "media/output_plan.h"
 #include "media/sink.h"
 

@@ -1,9 +1,14 @@
 #include "media/video_sink.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <exception>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "media/encoder_frames.h"
 #include "media/muxer.h"

@@ -1,6 +1,9 @@
 // Pictures through an encoder into a container.
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "media/encoder.h"
 #include "media/output_plan.h"
 #include "media/sink.h"

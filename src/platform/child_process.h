@@ -1,6 +1,7 @@
 // A process of our own that is watched and never left behind.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "platform/child_process.h"

@@ -4,6 +4,7 @@
 #include <shellapi.h>
 // clang-format on
 
+#include <cstddef>
 #include <memory>
 
 #include "platform/command_line.h"

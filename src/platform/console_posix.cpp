@@ -4,6 +4,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "platform/console.h"
 
 namespace rustcam {

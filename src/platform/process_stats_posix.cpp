@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include <chrono>
 #include <cstdint>
 #include <fstream>
 #include <string>

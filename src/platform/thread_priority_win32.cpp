@@ -1,3 +1,5 @@
+#include <new>
+
 #include "platform/support_win32.h"
 #include "platform/thread_priority.h"
 

@@ -1,6 +1,8 @@
 #include <time.h>
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 
 #include "platform/wall_clock.h"

@@ -1,6 +1,7 @@
 #include <windows.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdio>
 
 #include "platform/wall_clock.h"

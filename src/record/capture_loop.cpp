@@ -1,6 +1,9 @@
 #include "record/capture_loop.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "base/error.h"

@@ -1,6 +1,7 @@
 #include "record/encode_loop.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "base/error.h"
 #include "platform/thread_priority.h"

@@ -1,6 +1,7 @@
 // The encoder thread's work: from the queue into the files, keeping count.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>

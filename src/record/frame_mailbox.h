@@ -6,11 +6,6 @@
 
 namespace rustcam {
 
-/// A picture that is never shown leaves its damage to the one that replaces it.
-struct FoldDamage {
-  void operator()(Frame& newer, const Frame& older) const;
-};
-
 using FrameMailbox = Mailbox<Frame, FoldDamage>;
 
 }  // namespace rustcam

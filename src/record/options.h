@@ -1,6 +1,7 @@
 // What a recording is asked to do.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "record/read_lead.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace rustcam {
 

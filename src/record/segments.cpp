@@ -1,5 +1,6 @@
 #include "record/segments.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "base/error.h"

@@ -1,9 +1,13 @@
 #include "record/session.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "platform/file.h"

@@ -1,6 +1,7 @@
 #include "record/slot_loop.h"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
 #include <utility>
 

@@ -1,6 +1,8 @@
 #include "record/slot_queue.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace rustcam {
 

@@ -1,6 +1,7 @@
 #include "record/slot_schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rustcam {
 

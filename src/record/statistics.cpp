@@ -1,5 +1,7 @@
 #include "record/statistics.h"
 
+#include <string_view>
+
 namespace rustcam {
 
 std::string_view name(EndedBy ended_by) noexcept {

@@ -1,5 +1,6 @@
 #include "record/timestamps_writer.h"
 
+#include <cstddef>
 #include <span>
 
 #include "platform/wall_clock.h"

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include "stimulus/barcode.h"
 #include "stimulus/barcode_code.h"

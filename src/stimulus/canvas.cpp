@@ -1,5 +1,6 @@
 #include "stimulus/canvas.h"
 
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 

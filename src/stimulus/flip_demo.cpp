@@ -1,5 +1,7 @@
 #include "stimulus/flip_demo.h"
 
+#include <cstdint>
+
 #include "stimulus/canvas.h"
 
 namespace rustcam {

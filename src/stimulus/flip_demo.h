@@ -1,6 +1,9 @@
 // The whole screen in one colour, another one each frame.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "stimulus/scene.h"
 
 namespace rustcam {

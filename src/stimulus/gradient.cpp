@@ -1,6 +1,7 @@
 #include "stimulus/gradient.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 namespace rustcam {

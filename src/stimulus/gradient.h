@@ -1,6 +1,10 @@
 // A full-screen gradient that scrolls diagonally: every pixel changes in every frame.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 #include "stimulus/canvas.h"
 #include "stimulus/scene.h"
 

@@ -1,6 +1,9 @@
 #include "stimulus/mover.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace rustcam {
 

@@ -1,6 +1,10 @@
 // One window that moves over a still desktop: what recordings of real screens mostly are.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
 #include "stimulus/orbit.h"
 #include "stimulus/scene.h"
 #include "stimulus/wallpaper.h"

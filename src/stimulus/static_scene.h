@@ -1,6 +1,9 @@
 // A desktop on which nothing ever happens.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "stimulus/scene.h"
 #include "stimulus/wallpaper.h"
 

@@ -1,6 +1,8 @@
 #include "stimulus/wallpaper.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace rustcam {
 

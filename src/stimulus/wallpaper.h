@@ -1,6 +1,7 @@
 // A still desktop with the kind of detail that real ones have: edges, shades and lines of text.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "base/geometry.h"

@@ -2,8 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <future>
+#include <memory>
 #include <thread>
 
 #include "base/error.h"

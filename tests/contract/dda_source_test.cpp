@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <stdexcept>
+#include <stop_token>
 
 #include "capture/backend.h"
 #include "capture/dda/qpc_clock.h"

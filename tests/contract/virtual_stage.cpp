@@ -1,4 +1,6 @@
 // The built-in virtual display as a bed.
+#include <memory>
+
 #include "base/error.h"
 #include "capture/backend.h"
 #include "stage.h"

@@ -1,6 +1,8 @@
 #include "x11_canvas.h"
 
+#include <cstddef>
 #include <stdexcept>
+#include <string>
 
 namespace rustcam::test {
 

@@ -1,8 +1,10 @@
 // A picture kept up to date from a source's updates alone, to be held against the screen.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "capture/backend.h"

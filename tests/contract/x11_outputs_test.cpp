@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "x11_canvas.h"

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "x11_canvas.h"
 #include "x11_painter.h"

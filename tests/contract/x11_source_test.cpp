@@ -2,11 +2,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <future>
 #include <iterator>
 #include <random>
+#include <string>
 #include <thread>
 
 #include "base/error.h"

@@ -1,4 +1,7 @@
 // Real X servers as a bed: Xvfb, and Xorg's dummy driver where outputs change.
+#include <cstdint>
+#include <memory>
+
 #include "stage.h"
 #include "x11_canvas.h"
 #include "x11_painter.h"

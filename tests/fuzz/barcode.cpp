@@ -1,6 +1,7 @@
 // The barcode decoder on arbitrary pictures: it reads nothing outside them.
 #include "stimulus/barcode.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>

@@ -157,8 +157,10 @@ def test_the_full_device_takes_nothing(tmp_path, more):
 def test_a_file_that_is_removed_meanwhile_is_told_and_not_recorded_in_vain(tmp_path, name):
     folder = tmp_path / "folder"
     folder.mkdir()
-    process = start("record", *SMALL, *([] if name.endswith("y4m") else QUICK), "--duration", "60", "--json", folder / name)
-    wait_until(lambda: (folder / name).exists(), process)
+    process = start("record", *SMALL, *([] if name.endswith("y4m") else QUICK), "--duration", "60", "--progress", "json",
+                    "--json", folder / name)
+    # From its first second on it has something to tell; before slot 0 it would not.
+    assert json.loads(process.stderr.readline())["slots"] > 0
     shutil.rmtree(folder)
     # Long before the minute is over.
     status, out, err = ended(process, 30)

@@ -1,7 +1,12 @@
 #include "support/fake_source.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <stdexcept>
+#include <stop_token>
+#include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/gpu_source.h"

@@ -1,6 +1,7 @@
 // A bgra or gray picture for tests, with every pixel within easy reach.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -1,6 +1,10 @@
 // Desktop Duplication's entry in the list of back ends.
 #include "capture/backend.h"
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "base/error.h"
 #include "capture/dda/adapters.h"
 #include "capture/dda/flip_presenter.h"

@@ -1,5 +1,9 @@
 #include "capture/dda/canvas.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
 #include "base/error.h"
 #include "capture/dda/hresult.h"
 

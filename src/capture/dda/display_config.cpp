@@ -2,6 +2,8 @@
 
 #include <windows.h>
 
+#include <utility>
+
 #include "platform/support_win32.h"
 
 namespace rustcam::dda {

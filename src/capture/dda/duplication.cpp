@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
 
 #include "base/error.h"
 #include "capture/dda/hresult.h"

@@ -2,6 +2,13 @@
 
 #include <dxgi1_3.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/error.h"
 #include "capture/dda/adapters.h"
 #include "capture/dda/canvas.h"

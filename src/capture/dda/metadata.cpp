@@ -1,6 +1,7 @@
 #include "capture/dda/metadata.h"
 
 #include <array>
+#include <cstdint>
 #include <cstring>
 
 namespace rustcam::dda {

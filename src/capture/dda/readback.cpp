@@ -1,7 +1,10 @@
 #include "capture/dda/readback.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 
 #include "capture/dda/metadata.h"

@@ -1,6 +1,8 @@
 // From mapped rows in native orientation to upright BGRA.
 #pragma once
 
+#include <memory>
+
 #include "capture/dda/staging.h"
 #include "capture/dda/tone_map.h"
 #include "image/image.h"

@@ -1,5 +1,7 @@
 #include "capture/dda/shared_ring.h"
 
+#include <cstdint>
+
 #include "base/error.h"
 #include "capture/dda/hresult.h"
 

@@ -5,6 +5,8 @@
 #include <dxgi1_2.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 

@@ -1,7 +1,12 @@
 #include "capture/dda/source.h"
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/dda/hresult.h"

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "capture/backend.h"
 #include "capture/dda/adapters.h"

@@ -1,6 +1,7 @@
 #include "capture/dda/staging.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <stdexcept>
 
 #include "capture/dda/hresult.h"

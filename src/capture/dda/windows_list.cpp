@@ -2,6 +2,11 @@
 
 #include <windows.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
 #include "platform/support_win32.h"
 
 namespace rustcam::dda {

@@ -1,5 +1,11 @@
 // The built-in display: never chosen by itself, always there.
 #include <charconv>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "capture/backend.h"

@@ -1,6 +1,8 @@
 #include "capture/virtual/virtual_pointer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace rustcam::virtual_display {
 namespace {

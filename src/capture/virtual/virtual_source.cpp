@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
+#include <stop_token>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/virtual/virtual_pointer.h"

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <stop_token>
 
 #include "capture/frame_source.h"
 #include "capture/virtual/virtual_screen.h"

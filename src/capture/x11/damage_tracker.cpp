@@ -3,6 +3,9 @@
 #include <xcb/xfixes.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 
 #include "base/error.h"
 

@@ -3,9 +3,11 @@
 #include <xcb/shm.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 

@@ -1,6 +1,7 @@
 // Reading parts of the screen's picture.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>

@@ -3,7 +3,10 @@
 #include <xcb/randr.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <span>
+#include <utility>
 
 #include "capture/x11/edid.h"
 #include "capture/x11/pixel_layout.h"

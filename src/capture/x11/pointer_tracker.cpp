@@ -1,6 +1,7 @@
 #include "capture/x11/pointer_tracker.h"
 
 #include <cstring>
+#include <utility>
 
 namespace rustcam::x11 {
 namespace {

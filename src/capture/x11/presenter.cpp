@@ -4,7 +4,11 @@
 #include <xcb/shm.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/error.h"

@@ -1,7 +1,10 @@
 #include "capture/x11/shared_pictures.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "image/pixel_format.h"
 

@@ -2,8 +2,12 @@
 
 #include <xcb/randr.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "capture/x11/connection.h"

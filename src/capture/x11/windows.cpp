@@ -1,6 +1,9 @@
 #include "capture/x11/windows.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace rustcam::x11 {
 namespace {

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cstddef>
+#include <cstdint>
 #include <istream>
 #include <locale>
 #include <random>
+#include <utility>
 
 using namespace rustcam;
 

@@ -1,6 +1,7 @@
 // What the tests of Capturer share: a small screen, one that changes all the time, and a pointer.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <thread>

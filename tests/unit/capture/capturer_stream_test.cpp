@@ -2,7 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "capture/capturer.h"

@@ -3,6 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
 #include "base/error.h"
 #include "capturer_bench.h"
 

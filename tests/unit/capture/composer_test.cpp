@@ -2,8 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <random>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "support/fake_source.h"

@@ -1,5 +1,6 @@
 // The back ends of this test program, in place of those of the build.
 #include <array>
+#include <span>
 
 #include "support/fake_source.h"
 

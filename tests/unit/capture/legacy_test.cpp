@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "base/error.h"

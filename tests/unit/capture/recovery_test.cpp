@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include "support/fake_source.h"

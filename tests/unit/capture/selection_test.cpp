@@ -2,7 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <exception>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "support/fake_source.h"

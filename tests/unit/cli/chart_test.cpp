@@ -1,5 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
 #include "cli/bench_chart.h"
 #include "cli/bench_document.h"
 #include "cli/bitmap_font.h"

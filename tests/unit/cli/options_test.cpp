@@ -1,6 +1,10 @@
 // From arguments to options values: defaults, conversions, and what is refused.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "cli/bench.h"
 #include "cli/record.h"

@@ -2,9 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "image/convert.h"
 #include "pictures.h"

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <random>
 #include <stdexcept>
 
 #include "image/convert.h"

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <random>
 #include <stdexcept>
 
 #include "image/convert.h"

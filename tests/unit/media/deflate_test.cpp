@@ -2,8 +2,11 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "media/deflate_codes.h"
 #include "media/pixel_matches.h"

@@ -1,7 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "support.h"

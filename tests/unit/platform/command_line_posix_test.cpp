@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <string>
+#include <vector>
 
 #include "platform/command_line.h"
 #include "platform/process_setup.h"

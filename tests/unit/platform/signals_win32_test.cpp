@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <windows.h>
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
+#include <string>
+
 #include "record/listening.h"
 #include "record/read_lead.h"
 #include "record/segments.h"

@@ -3,10 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fake_sink.h"
@@ -15,14 +19,17 @@
 
 namespace rustcam::test {
 
-/// A screen that shows a new picture `hz` times a second while it lives.
+/// A screen that shows a new picture `hz` times a second while it lives, as far as the machine lets
+/// it.
 class Show {
  public:
   Show(std::shared_ptr<FakeScreen> screen, double hz) : screen_(std::move(screen)), hz_(hz) {
     thread_ = std::jthread([this](const std::stop_token& stop) {
       const TimePoint begun = now();
       for (std::uint32_t n = 1; !stop.stop_requested(); ++n) {
-        std::this_thread::sleep_until(begun + from_s(n / hz_));
+        const TimePoint due = begun + from_s(n / hz_);
+        std::this_thread::sleep_until(due);
+        if (now() - due > from_s(0.5 / hz_)) ++late_;
         screen_->fill(Rect{0, 0, 4, 4}, n);
         screen_->fill(Rect{static_cast<int>(n % 30), 10, static_cast<int>(n % 30) + 5, 20}, n * 7);
         screen_->present();
@@ -30,9 +37,13 @@ class Show {
     });
   }
 
+  /// How many pictures came more than half a period late: on a busy machine, some do.
+  std::int64_t late() const noexcept { return late_; }
+
  private:
   std::shared_ptr<FakeScreen> screen_;
   double hz_;
+  std::atomic<std::int64_t> late_{0};
   std::jthread thread_;
 };
 

@@ -2,10 +2,18 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 #include "session_bench.h"
@@ -168,9 +176,11 @@ TEST_CASE("a full disk, a closed pipe and a failed encoder keep what was written
     const RecordStatistics s = b.run();
     CHECK(s.ended_by == c.by);
     CHECK(s.error.has_value() == c.error);
-    CHECK(s.slots == 12);
+    // Twelve pictures were written; on a busy machine one may stand for several slots.
+    CHECK(s.slots - s.unencoded == 12);
     CHECK(b.sinks.logs.size() == 1);
-    CHECK(b.sinks.logs[0]->finished == 12);
+    CHECK(b.sinks.logs[0]->writes.size() == 12);
+    CHECK(b.sinks.logs[0]->finished == s.slots);
     check_sums(s);
   }
 }

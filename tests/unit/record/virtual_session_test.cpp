@@ -1,10 +1,14 @@
 // Sessions on the virtual display, into real files.
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "record/session.h"

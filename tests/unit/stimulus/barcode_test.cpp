@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <random>
+#include <string>
 
 #include "stimulus/barcode_code.h"
 #include "stimulus/scene.h"

@@ -4,6 +4,7 @@
 #include <d3d11.h>
 #include <dxgi1_2.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>

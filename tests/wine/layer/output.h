@@ -4,6 +4,8 @@
 
 #include <dxgi1_6.h>
 
+#include <utility>
+
 #include "com.h"
 
 namespace layer {

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 
 namespace layer {

@@ -1,4 +1,6 @@
-#include "record/frame_mailbox.h"
+#include "image/frame.h"
+
+#include <cstddef>
 
 namespace rustcam {
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# clang-tidy on our sources. A file takes some seconds, so by default only those that changed are looked at, and those
+# that include a changed header.
+#   scripts/tidy.sh              changed since the newest commit that is a day older than HEAD's
+#   scripts/tidy.sh REVISION     changed since then
+#   scripts/tidy.sh --all        the whole tree
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+[[ -e build/dev/compile_commands.json ]] || cmake --preset dev > /dev/null
+mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/capture/dda/|_win32\.cpp$')
+# What only Windows compiles is not in compile_commands.json; its platform-free parts are.
+mapfile -t -O "${#sources[@]}" sources < <(git ls-files src/capture/dda/{metadata,pointer_shape,tone_map}.cpp)
+
+# includes_of FILE: our headers that it includes, those within those too, from its own compile command.
+includes_of() {
+  sed -n 's/^#include "\(.*\)"$/\1/p' "$1"
+}
+
+changed_sources() {
+  local base=$1 header source
+  local -A dirty=()
+  while IFS= read -r source; do dirty[$source]=1; done < <(
+    { git diff --name-only --diff-filter=d "$base"; git ls-files --others --exclude-standard; } | grep -E '^(src|cli)/.*\.(h|cpp)$' || true)
+  # A header that includes a changed one has changed as well, until no more are found.
+  local before=-1
+  while [[ $before -ne ${#dirty[@]} ]]; do
+    before=${#dirty[@]}
+    while IFS= read -r source; do
+      [[ -n ${dirty[$source]:-} ]] && continue
+      while IFS= read -r header; do
+        if [[ -n ${dirty[src/$header]:-} || -n ${dirty[$header]:-} ]]; then dirty[$source]=1; break; fi
+      done < <(includes_of "$source")
+    done < <(git ls-files 'src/*.h' 'cli/*.h' 'src/*.cpp' 'cli/*.cpp')
+  done
+  for source in "${sources[@]}"; do [[ -n ${dirty[$source]:-} ]] && printf '%s\n' "$source"; done
+  return 0
+}
+
+case ${1:-} in
+  --all) wanted=("${sources[@]}") ;;
+  *)
+    base=${1:-}
+    if [[ -z $base ]]; then
+      day_before=$(( $(git log -1 --format=%ct) - 86400 ))
+      base=$(git rev-list -1 --before="$day_before" HEAD)
+    fi
+    mapfile -t wanted < <(if [[ -n $base ]]; then changed_sources "$base"; else printf '%s\n' "${sources[@]}"; fi) ;;
+esac
+if [[ ${#wanted[@]} -eq 0 ]]; then
+  echo "tidy: nothing changed"
+  exit
+fi
+printf 'tidy: %d files\n' "${#wanted[@]}"
+# Options of GCC that clang does not know are no fault of the code.
+printf '%s\n' "${wanted[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p build/dev \
+  --extra-arg=-Wno-unknown-warning-option 2> >(grep -vE '^[0-9]+ warnings? |^Suppressed|^Use -header' >&2 || true)
+echo "tidy: nothing found"
