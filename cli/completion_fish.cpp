@@ -24,7 +24,9 @@ function __rustcam_cli_at
         switch $token
             case VALUE_OPTIONS
                 set value yes
-            case '-?*'
+            case -
+                set -a place $token
+            case '-*'
             case '*'
                 set -a place $token
         end

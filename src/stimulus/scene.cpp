@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/one_of.h"
 #include "stimulus/barcode.h"
 #include "stimulus/canvas.h"
 #include "stimulus/flip_demo.h"
@@ -50,7 +49,9 @@ std::unique_ptr<Scene> make_scene(std::string_view name, Size size, SceneOptions
   if (name == "mover") return std::make_unique<Mover>(size, options);
   if (name == "static") return std::make_unique<StaticScene>(size, options);
   if (name == "gradient") return std::make_unique<Gradient>(size, options);
-  throw UsageError("unknown stimulus '" + std::string(name) + "': give " + one_of(scene_names()));
+  std::string known;
+  for (const std::string& one : scene_names()) known += (known.empty() ? "" : ", ") + one;
+  throw UsageError("unknown stimulus '" + std::string(name) + "': there are " + known);
 }
 
 }  // namespace rustcam

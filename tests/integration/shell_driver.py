@@ -98,8 +98,14 @@ zstyle ':completion:all-matches::::' completer _all_matches _complete
 """)
 
 
-def fish(env, cwd, line):
-    """What fish would offer, without the descriptions; fish has a command for that."""
+def fish(env, cwd, setup=""):
+    return Terminal(["fish", "-i"], env, cwd, r"""
+bind \cx\cl 'printf "\n<<%s>>\n" (commandline); commandline ""'
+""" + setup)
+
+
+def fish_offers(env, cwd, line):
+    """What fish offers for `line`, without the descriptions: its own command for that tells them all."""
     assert shutil.which("fish"), "fish is missing: scripts/install-deps.sh test"
     result = subprocess.run(["fish", "-c", "complete -C $argv[1]", line], env=env, cwd=cwd, timeout=30 * SLOW,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)

@@ -124,7 +124,7 @@ def shells(env, tmp_path_factory):
     zsh = shell_driver.zsh(env, here, "autoload -U compinit; compinit -u -D; source <(rustcam-cli completion zsh)")
 
     def fish(line):
-        return shell_driver.fish(env, here, line)
+        return shell_driver.fish_offers(env, here, line)
 
     yield {"bash": bash.candidates, "zsh": zsh.candidates, "fish": fish}
     bash.stop()
