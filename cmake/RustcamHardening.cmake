@@ -1,5 +1,5 @@
-# What makes a mistake harder to misuse, for every target through rustcam_options (docs/building.md). Tested on the
-# built program: tests/integration/test_hardening.py, scripts/check-windows-hardening.sh.
+# What makes a mistake harder to misuse, for every target through rustcam_options (docs/building.md). Looked up in the
+# built program by tests/integration/test_hardening.py.
 
 include(CheckCXXCompilerFlag)
 
@@ -22,7 +22,9 @@ endif()
 
 rustcam_harden(-fstack-protector-strong)
 if(WIN32)
-  target_link_options(rustcam_options INTERFACE LINKER:--dynamicbase LINKER:--nxcompat LINKER:--high-entropy-va)
+  # The linker has to know of the stack protector as well, whose functions are in a library of their own.
+  target_link_options(rustcam_options INTERFACE -fstack-protector-strong
+                      LINKER:--dynamicbase LINKER:--nxcompat LINKER:--high-entropy-va)
 else()
   rustcam_harden(-fstack-clash-protection)
   # Not -fPIC, which CMake's own property would give our static libraries: that costs calls through the table.
@@ -30,9 +32,9 @@ else()
   target_link_options(rustcam_options INTERFACE -pie LINKER:-z,relro LINKER:-z,now LINKER:-z,noexecstack)
 endif()
 
-# glibc's checks need the optimiser, and are in the sanitizers' way. Level 3 where the compiler can size objects at
+# The C library's checks need the optimiser, and are in the sanitizers' way. Level 3 where the compiler can size objects at
 # run time. Some distributions' compilers set a level of their own.
-if(NOT RUSTCAM_SANITIZE AND NOT WIN32)
+if(NOT RUSTCAM_SANITIZE)
   include(CheckCXXSourceCompiles)
   set(CMAKE_REQUIRED_FLAGS "-O2 -Werror -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
   check_cxx_source_compiles("#include <cstring>
