@@ -64,7 +64,8 @@ void declare_bench(Parser& parser, BenchArguments& a) {
   parser.value("--warmup", a.warmup,
                {"S", "seconds before each run that do not count", "0.5", "--warmup 1"});
   parser.value("--repeat", a.repeat,
-               {"N", "runs of each kind; the median one is reported", "3", "--repeat 5"});
+               {"N", "runs of each kind; the one with the median valid rate is reported", "3",
+                "--repeat 5"});
   parser.value("--mode", a.mode,
                {"M", one_of(modes.names()), "grab", "--mode latest",
                 "grab: one call a frame; latest: a background thread; frames: paced at `--hz`; "

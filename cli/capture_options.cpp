@@ -34,7 +34,7 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
                 {},
                 ValueKind::output});
   parser.value("--device", into.device,
-               {"N", "only that adapter's outputs (Windows); -o then counts within it",
+               {"N", "only that adapter's outputs (Windows); `-o` then counts within it",
                 "any adapter", "--device 1"});
   parser.value("-r,--region", into.region,
                {"R",

@@ -23,7 +23,7 @@ std::span<const CommandEntry> commands() noexcept {
        "and prints that name; - is standard output.",
        "rustcam-cli record out.mp4\n"
        "rustcam-cli record --fps 30 --duration 10 --json talk.mkv\n"
-       "rustcam-cli record --encoder x264 --preset veryfast --crf 18 -o DP-1 game.mp4\n"
+       "rustcam-cli record --encoder x264 --crf 18 -o DP-1 game.mp4\n"
        "rustcam-cli record --format rawvideo --pixel-format bgr - | ./consumer",
        make_record},
       {"bench", "bench",
@@ -35,7 +35,7 @@ std::span<const CommandEntry> commands() noexcept {
        "rustcam-cli bench --backend virtual -o mover@1280x720@120",
        make_bench},
       {"list", "list [WHAT]",
-       "What there is: outputs (the default), windows, devices, encoders or backends.",
+       "The outputs that can be captured, or windows, devices, encoders or backends.",
        "rustcam-cli list\n"
        "rustcam-cli list encoders --json",
        make_list},
@@ -54,7 +54,7 @@ std::span<const CommandEntry> commands() noexcept {
        "already; for a program that was built by hand, let the shell's start-up file read them.",
        "source <(rustcam-cli completion bash)\n"
        "rustcam-cli completion zsh > ~/.zfunc/_rustcam-cli\n"
-       "rustcam-cli completion fish > ~/.config/fish/completions/rustcam-cli.fish",
+       "rustcam-cli completion fish | source",
        make_completion},
   }};
   return list;

@@ -122,7 +122,7 @@ void Record::declare(Parser& parser) {
   parser.value("--fps", a.fps,
                {"F", "slots a second: 60, 29.97, 60000/1001", "60; gif: 25", "--fps 30",
                 "23.976, 29.97, 59.94 and 119.88 mean n*1000/1001; from 0.001 to 1000. gif counts "
-                "whole hundredths of a second only: 50, 100/3, 25, 20 ..."});
+                "whole hundredths of a second only: 50, 100/3, 25, 20 and so on"});
   parser.value("--duration", a.duration,
                {"S", "end after so many seconds", "until stopped", "--duration 10",
                 "Seconds times rate make a number of slots, rounded to the nearest, at least one"});
@@ -149,7 +149,7 @@ void Record::declare(Parser& parser) {
                 "--crf 18", "Mapped for each encoder; not with `--bitrate`"});
   parser.value("--bitrate", a.bitrate,
                {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M",
-                "k, M and G are powers of 1000"});
+                "The letters are powers of 1000"});
   parser.value("--gop", a.gop,
                {"N", "frames from key frame to key frame, at most", "the encoder's", "--gop 120"});
   parser.values("--encoder-option", a.encoder_options,
@@ -218,11 +218,10 @@ void Record::declare(Parser& parser) {
       {"scale|split|stop", "the screen's size changes: fit in, begin a numbered file, or finish",
        "scale", "--on-resize split", "A recording to out.mp4 goes on in out-2.mp4 after `split`",
        on_resize.names()});
-  parser.value(
-      "--progress", a.progress,
-      {"auto|none|plain|json", "what is shown on stderr meanwhile",
-       "auto: a live line on a terminal, else none", "--progress json",
-       "none; plain: a line a second; json: a JSON line a second", progress_modes.names()});
+  parser.value("--progress", a.progress,
+               {"auto|none|plain|json", "what is shown on stderr meanwhile",
+                "auto: a live line on a terminal, else none", "--progress json",
+                "plain: a line a second; json: a JSON line a second", progress_modes.names()});
 }
 
 RecordRequest check_record(const RecordArguments& given) {

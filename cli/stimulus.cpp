@@ -67,7 +67,15 @@ std::unique_ptr<Command> make_stimulus() {
 
 void Stimulus::declare(Parser& parser) {
   StimulusArguments& a = arguments_;
-  parser.positional("NAME", a.name, {{}, one_of(scene_names()), {}, "mover", {}, scene_names()});
+  parser.positional(
+      "NAME", a.name,
+      {{},
+       one_of(scene_names()),
+       {},
+       "mover",
+       "flip_demo: a new full-screen colour each frame; mover: a moving window over a "
+       "still picture",
+       scene_names()});
   parser.section("Options");
   parser.value("--hz", a.hz, {"N", "frames a second", "60", "--hz 180"});
   parser.value("--duration", a.duration,

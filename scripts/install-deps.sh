@@ -18,7 +18,8 @@ build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-d
        libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
         libxcb-render0-dev python3 python3-pytest python3-numpy python3-jsonschema procps)
-test=("${suites[@]}" clang libclang-rt-dev clang-format ccache git strace man-db bash-completion zsh fish)
+test=("${suites[@]}" clang libclang-rt-dev clang-format ccache git strace
+      bash-completion zsh fish man-db groff mandoc)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from cli_driver import CLI, SMALL, environment, ok, one_line, run
 
-COMMANDS = ["shot", "record", "list", "stimulus", "doctor"]
+COMMANDS = ["shot", "record", "bench", "list", "stimulus", "doctor", "completion"]
 
 OPTIONS = {
     "shot": ["--backend", "--output", "--device", "--region", "--cursor", "--no-cursor", "--timeout", "--format",
@@ -21,6 +21,9 @@ OPTIONS = {
     "list": ["--backend", "--json"],
     "stimulus": ["--hz", "--duration", "--size", "--output", "--no-barcode", "--json"],
     "doctor": ["--backend", "--json"],
+    "bench": ["--backend", "--output", "--device", "--region", "--timeout", "--stimulus", "--hz", "--duration",
+              "--warmup", "--repeat", "--mode", "--pointer", "--fingerprint", "--json", "--chart", "--force"],
+    "completion": [],
 }
 
 WRONG_USAGE = [
@@ -87,6 +90,11 @@ WRONG_USAGE = [
     (["list", "nonsense"], "WHAT 'nonsense'"),
     (["list", "--backend", "nonsense"], "nonsense"),
     (["stimulus"], "which stimulus?"),
+    (["completion"], "which shell? give bash, zsh or fish"),
+    (["completion", "tcsh"], "SHELL 'tcsh' is not valid: give bash, zsh or fish"),
+    (["completion", "bash", "zsh"], "'zsh' is one argument too many"),
+    (["completion", "--shell", "bash"], "unknown option --shell"),
+    (["completoin"], "did you mean completion?"),
     (["stimulus", "flop"], "'flop'"),
     (["stimulus", "mover", "--hz", "0"], "--hz '0'"),
     (["stimulus", "mover", "--hz", "5000"], "--hz '5000'"),
@@ -217,7 +225,7 @@ def test_help_shows_every_option_and_an_example(command):
     assert text == ok("-h", command).stdout.decode()
     for option in OPTIONS[command]:
         assert option in text, option
-    assert "(default: " in text
+    assert ("(default: " in text) == (command != "completion")
     assert f"  rustcam-cli {command}" in text.split("Examples:")[1]
     assert max(map(len, text.splitlines())) <= 100
 

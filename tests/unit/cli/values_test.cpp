@@ -78,3 +78,11 @@ TEST_CASE("choices name what there is") {
           "--on-resize 'grow' is not valid: give scale, split or stop");
   }
 }
+
+TEST_CASE("one list of names gives the values, and the names in the message") {
+  constexpr Choices<int, 3> numbers{{{"one", 1}, {"two", 2}, {"three", 3}}};
+  CHECK(numbers.parse("--n", "two") == 2);
+  CHECK(numbers.names() == std::vector<std::string>{"one", "two", "three"});
+  CHECK_THROWS_WITH_AS(numbers.parse("--n", "four"),
+                       "--n 'four' is not valid: give one, two or three", UsageError);
+}
