@@ -3,7 +3,8 @@
 # package source, entered with chroot, and removed at the end. Root only.
 #   scripts/debian-bed.sh SUITE [--sources] [--bind FOLDER:PLACE]... -- COMMAND [ARGUMENT...]
 # SUITE: bookworm, trixie or sid.
-#   --sources             the tracked files, as they are here, are copied to /rustcam-cli, where COMMAND starts
+#   --sources             the tracked files, as they are here, are copied to /rustcam-cli, where COMMAND starts;
+#                         if RUSTCAM_CACHE has a folder ccache, compilers use it
 #   --bind FOLDER:PLACE   FOLDER is seen at PLACE
 # The mounts live in a namespace of the command's own, as its processes do: whatever ends this script, neither is left.
 # A base system takes half a minute. It is kept, compressed, for a week, and so the next bed takes seconds.
@@ -31,7 +32,7 @@ if [[ ${1:-} == --inside ]]; then
   done
   shift
   exec chroot "$bed" env -i --chdir="$place" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" ${CI:+"CI=$CI"} "$@"
+    HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" CCACHE_DIR=/ccache ${CI:+"CI=$CI"} "$@"
 fi
 
 suite=${1:-}
@@ -59,11 +60,14 @@ if [[ -z $mirror ]]; then
 fi
 [[ -n $mirror ]] || die "apt on this machine has no source of Debian's own packages"
 
-cache=${RUSTCAM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rustcam-cli}/beds
+cache=${RUSTCAM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rustcam-cli}
+ccache=$cache/ccache cache=$cache/beds
 base=$cache/$suite-$(dpkg --print-architecture).tar.zst
 # Whoever lives in a bed holds its lock; one that nobody holds was left by a run that was killed.
 for old in "${TMPDIR:-/tmp}"/rustcam-bed.*; do
-  [[ ! -d $old ]] || ! flock --nonblock "$old" true || rm -rf --one-file-system "$old"
+  # A minute's grace for one that is just being made.
+  [[ -n $(find "$old" -maxdepth 0 -mmin +1 2>/dev/null) ]] || continue
+  ! flock --nonblock "$old" true || rm -rf --one-file-system "$old"
 done
 work=$(mktemp -d "${TMPDIR:-/tmp}/rustcam-bed.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
@@ -97,5 +101,10 @@ if [[ $sources -eq 1 ]]; then
   place=/rustcam-cli
   mkdir "$bed$place"
   git -C "$here" ls-files -z | tar -C "$here" --null --files-from=- -cf - | tar -C "$bed$place" -xf - --no-same-owner
+fi
+if [[ $sources -eq 1 && -d $ccache ]]; then
+  binds+=("$ccache:/ccache")
+  apart "$0" --inside "$bed" / -- sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends ccache' \
+    > "$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; die "ccache cannot be installed"; }
 fi
 apart "$0" --inside "$bed" "$place" "${binds[@]}" -- "$@"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a bare machine to a first recording: installs what is missing, builds, records 5 seconds of
 # the screen (or, without a display, of the built-in virtual one) into ./rustcam-demo.mp4, and takes ./rustcam-demo.png.
+# Afterwards `cmake --install build/release` installs what was built.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 say() { printf '\n== %s\n' "$*" >&2; }
@@ -9,7 +10,7 @@ say "1/3 installing what is missing"
 "$here/scripts/install-deps.sh" build
 
 say "2/3 building"
-(cd "$here" && cmake --preset release -DRUSTCAM_BUILD_TESTS=OFF >&2 && cmake --build --preset release --target rustcam-cli >&2)
+(cd "$here" && cmake --preset release -DRUSTCAM_BUILD_TESTS=OFF >&2 && cmake --build --preset release >&2)
 program="$here/build/release/cli/rustcam-cli"
 
 if [[ -n ${DISPLAY:-} ]]; then

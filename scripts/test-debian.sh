@@ -2,8 +2,7 @@
 # In a fresh Debian of another release: quickstart.sh from bare, the unit and contract suites, a recording of Xvfb,
 # and a package, which test-package.sh then tries. Root only.
 #   scripts/test-debian.sh [SUITE...]      bookworm, trixie (default) or sid
-# environment: RUSTCAM_CACHE   where base systems are kept; a folder ccache in it is used too
-#                              (default: ~/.cache/rustcam-cli)
+# environment: RUSTCAM_CACHE   see debian-bed.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
@@ -51,10 +50,6 @@ record_xvfb() {
 
 if [[ ${1:-} == --inside ]]; then
   build=$PWD/build/release
-  if [[ -d /ccache ]]; then
-    export CCACHE_DIR=/ccache
-    step "ccache (to be used from outside)" bash -c 'apt-get update -qq; apt-get install -y -qq --no-install-recommends ccache > /dev/null'
-  fi
   mkdir /root/demo
   step "quickstart.sh from bare" env --chdir=/root/demo "$PWD/scripts/quickstart.sh"
   step "packages that the suites need" scripts/install-deps.sh suites
@@ -69,13 +64,11 @@ if [[ ${1:-} == --inside ]]; then
   exit
 fi
 
-cache=${RUSTCAM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rustcam-cli}
 packages=$PWD/build/packages
 mkdir -p "$packages"
-binds=(--bind "$packages:/rustcam-cli/build/packages")
-[[ ! -d $cache/ccache ]] || binds+=(--bind "$cache/ccache:/ccache")
 for suite in "${@:-trixie}"; do
-  step "$suite: build and suites" scripts/debian-bed.sh "$suite" --sources "${binds[@]}" -- scripts/test-debian.sh --inside
+  step "$suite: build and suites" scripts/debian-bed.sh "$suite" --sources \
+    --bind "$packages:/rustcam-cli/build/packages" -- scripts/test-debian.sh --inside
   step "$suite: the package" scripts/test-package.sh --made "$suite"
 done
 say "test-debian.sh"
