@@ -35,7 +35,7 @@ demuxers=(mov matroska gif rawvideo yuv4mpegpipe nut mpegts image2 image2pipe im
           flv live_flv aac ogg flac wav pcm_s16le pcm_f32le)
 parsers=(h264 hevc av1 vp9 png mjpeg webp vp8 qoi bmp pnm gif aac opus flac)
 bsfs=(h264_mp4toannexb hevc_mp4toannexb extract_extradata vp9_superframe vp9_superframe_split null
-      aac_adtstoasc dump_extra h264_metadata hevc_metadata av1_metadata)
+      aac_adtstoasc h264_metadata hevc_metadata av1_metadata)
 protocols=(file pipe tcp udp rtp http https tls rtmp rtmps libsrt)
 
 say() { printf 'windows-deps: %s\n' "$*" >&2; }
@@ -233,10 +233,10 @@ build_ffmpeg() {
       --enable-libvpx --enable-libwebp --enable-libopus --enable-libsrt --enable-ffnvcodec --enable-nvenc \
       --enable-d3d11va --enable-mediafoundation "${parts[@]}" ||
       { tail -n 30 ffbuild/config.log; exit 1; }
+    check_components
     make -s -j"$jobs"
     make -s install DESTDIR="$work/dest")
   licence ffmpeg "$work/src/ffmpeg/COPYING.GPLv2" "$work/src/ffmpeg/LICENSE.md" "$work/src/ffmpeg/debian/copyright"
-  check_components
 }
 
 # at_once COMMAND...: runs them at the same time, each with a log of its own that is shown if it fails.
@@ -260,7 +260,6 @@ at_once() {
 # configure drops a part silently when something that it needs is missing.
 check_components() {
   local header=$work/build/ffmpeg/config_components.h missing=() kind name
-  [[ -e $header ]] || header=$work/build/ffmpeg/config.h
   for kind in encoder muxer decoder demuxer parser bsf protocol; do
     declare -n names=${kind}s
     for name in "${names[@]}"; do
