@@ -23,10 +23,10 @@ cat > "$folder/$name/LICENSES.txt" << 'TEXT'
 rustcam-cli's own source is under the licence in LICENSE. This program contains libx264 and FFmpeg
 built with it, so the program as a whole is under the GNU General Public License, version 2 or later
 (licenses/ffmpeg/COPYING.GPLv2): whoever passes it on must pass on the right to its source as well.
-Its source is rustcam-cli's repository at this version and the Debian source packages named in
-scripts/windows-deps.sh there; that script builds them into the program.
-
-The folder licenses/ has the licence of each library in the program.
+Its source is rustcam-cli's repository at this version and the Debian source packages named with their
+versions in licenses/sources.txt; scripts/windows-deps.sh in the repository builds them into the program.
+The other libraries in it (libvpx, libwebp, Opus, SRT, Mbed TLS, zlib, and the header-only ones) have terms
+that allow this; the folder licenses/ has the licence of each.
 TEXT
 mkdir -p build/windows
 rm -f "build/windows/$name.zip"

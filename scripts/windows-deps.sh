@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the static libraries that the Windows program is linked with (x264, libvpx, libwebp, FFmpeg,
-# zlib, NVENC's headers and the header-only libraries) with mingw-w64, from the source packages of this
-# machine's own Debian archive, into a cache folder. Prints that folder's path; builds only once.
+# Builds the static libraries that the Windows program is linked with (FFmpeg, x264, libvpx, libwebp, Opus, SRT,
+# Mbed TLS's ciphers, zlib, NVENC's headers and the header-only libraries) with mingw-w64, into a cache folder.
+# Prints that folder's path; builds only once. Whatever Debian this is, the sources are those of Debian 13, from
+# this machine's own archive: its FFmpeg is new enough for BGRA Direct3D 11 frames and for AV1 by NVENC.
 #
 # usage: scripts/windows-deps.sh
 # environment: RUSTCAM_CACHE  where built prefixes are kept (default: ~/.cache/rustcam-cli)
@@ -16,61 +17,105 @@ host=x86_64-w64-mingw32
 # The prefix that the libraries are told: FFmpeg writes it into the program, where no path of the
 # building machine belongs.
 neutral=/rustcam
+# Sources come from the first release. A library (never FFmpeg) of which the archive lacks a file there may be
+# that of the next one.
+releases=(trixie bookworm)
+ffmpeg_minimum=7:7.1
 
-encoders=(libx264 h264_nvenc hevc_nvenc h264_mf hevc_mf libvpx_vp9 png mjpeg libwebp qoi bmp ppm ffv1 gif
-          rawvideo wrapped_avframe)
-muxers=(mp4 mov matroska webm gif rawvideo yuv4mpegpipe nut mpegts image2 image2pipe webp mjpeg)
+encoders=(libx264 libx264rgb h264_nvenc hevc_nvenc av1_nvenc h264_mf hevc_mf libvpx_vp9 png mjpeg libwebp qoi bmp
+          ppm ffv1 gif rawvideo wrapped_avframe
+          aac libopus flac pcm_s16le pcm_s24le pcm_s32le pcm_f32le)
+muxers=(mp4 mov matroska webm gif rawvideo yuv4mpegpipe nut mpegts image2 image2pipe webp mjpeg
+        flv hls rtp rtsp segment tee fifo matroska_audio ipod adts ogg opus flac wav pcm_s16le pcm_f32le)
 # What the program writes is read back by its tests.
-decoders=(h264 vp9 png mjpeg webp vp8 qoi bmp ppm ffv1 gif rawvideo)
+decoders=(h264 vp9 png mjpeg webp vp8 qoi bmp ppm ffv1 gif rawvideo
+          aac opus flac pcm_s16le pcm_s24le pcm_s32le pcm_f32le)
 demuxers=(mov matroska gif rawvideo yuv4mpegpipe nut mpegts image2 image2pipe image_png_pipe image_jpeg_pipe
-          image_webp_pipe image_bmp_pipe image_qoi_pipe image_ppm_pipe)
-parsers=(h264 vp9 png mjpeg webp vp8 qoi bmp pnm gif)
-bsfs=(h264_mp4toannexb hevc_mp4toannexb extract_extradata vp9_superframe vp9_superframe_split null)
-protocols=(file pipe)
+          image_webp_pipe image_bmp_pipe image_qoi_pipe image_ppm_pipe
+          flv live_flv aac ogg flac wav pcm_s16le pcm_f32le)
+parsers=(h264 hevc av1 vp9 png mjpeg webp vp8 qoi bmp pnm gif aac opus flac)
+bsfs=(h264_mp4toannexb hevc_mp4toannexb extract_extradata vp9_superframe vp9_superframe_split null
+      aac_adtstoasc h264_metadata hevc_metadata av1_metadata)
+protocols=(file pipe tcp udp rtp http https tls rtmp rtmps libsrt)
 
 say() { printf 'windows-deps: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-# apt with lists and archives of its own: the machine's sources, source packages added.
+# apt with lists and archives of its own: the machine's Debian sources, with those releases for its own. Other
+# archives' entries (other suites, no component main) are left out.
 apt_setup() {
-  local etc=$work/apt/etc file
-  mkdir -p "$etc/sources.list.d" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
-  for file in /etc/apt/sources.list.d/*.sources; do
-    [[ -e $file ]] && sed 's/^Types:.*/Types: deb deb-src/' "$file" > "$etc/sources.list.d/${file##*/}"
-  done
-  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-    [[ -e $file ]] || continue
-    sed -nE 's/^[[:space:]]*deb[[:space:]]+(.*)/deb \1\ndeb-src \1/p' "$file" > "$etc/sources.list.d/one-line-${file##*/}"
-    [[ ${file##*.} == list ]] && [[ -s $etc/sources.list.d/one-line-${file##*/} ]] ||
-      rm -f "$etc/sources.list.d/one-line-${file##*/}"
-  done
-  apt_options=(-qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$etc/sources.list.d"
+  local etc=$work/apt/etc
+  mkdir -p "$etc" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+  touch "$work/apt/status"
+  perl - "$etc" "${releases[@]}" << 'PERL'
+use strict; use warnings;
+my ($etc, @releases) = @ARGV;
+my $known = qr/(?:bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)/;
+my (@stanzas, @lines);
+sub suites {  # the releases' suites in place of the machine's
+  my %made;
+  for my $suite (@_) { if ($suite =~ /^$known(-updates|-security)?$/) { $made{$_ . ($1 // "")} = 1 for @releases; } }
+  return sort keys %made;
+}
+sub slurp { open(my $f, "<", $_[0]) or return ""; local $/; return scalar(<$f>) // ""; }
+for my $file (glob("/etc/apt/sources.list.d/*.sources")) {
+  for my $stanza (split(/\n\s*\n/, slurp($file))) {
+    $stanza =~ s/^#.*\n?//mg;
+    next if $stanza =~ /^Enabled:\s*no\b/mi || $stanza !~ /^Components:.*\bmain\b/mi;
+    next unless $stanza =~ /^Suites:((?:.*\n[ \t])*.*)/mi;
+    my @suites = suites(split(" ", $1)) or next;
+    $stanza =~ s/^Suites:(?:.*\n[ \t])*.*/Suites: @suites/mi;
+    $stanza =~ s/^Types:.*/Types: deb deb-src/mi;
+    push @stanzas, $stanza;
+  }
+}
+for my $file ("/etc/apt/sources.list", glob("/etc/apt/sources.list.d/*.list")) {
+  for (split(/\n/, slurp($file))) {
+    next unless /^\s*deb\s+((?:\[[^\]]*\]\s+)?\S+)\s+(\S+)\s+(.*\bmain\b.*)/;
+    my ($where, $suite, $components) = ($1, $2, $3);
+    push @lines, map { ("deb $where $_ $components", "deb-src $where $_ $components") } suites($suite);
+  }
+}
+sub save { open(my $f, ">", "$etc/$_[0]") or die; print $f $_[1]; }
+save("debian.sources", join("\n\n", @stanzas) . "\n") if @stanzas;
+save("debian.list", join("\n", @lines) . "\n") if @lines;
+PERL
+  [[ -n $(ls "$etc") ]] || die 'this machine has no Debian archive in /etc/apt: build the Windows program on Debian 12 or later'
+  apt_options=(-qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$etc" -o Dir::Etc::preferences=/dev/null
+               -o Dir::Etc::preferencesparts=/dev/null -o APT::Default-Release= -o Dir::State::status="$work/apt/status"
                -o Dir::State::lists="$work/apt/lists" -o Dir::Cache="$work/apt/cache" -o APT::Sandbox::User=root
-               -o Acquire::Retries=3)
+               -o Acquire::Languages=none -o Acquire::Retries=3)
   apt-get "${apt_options[@]}" update >&2 || say 'some package lists could not be read; trying without them'
+  apt-cache "${apt_options[@]}" gencaches
 }
 
-# source_of PACKAGE: unpacks its newest source version that can be had into $work/src/PACKAGE.
+# source_of PACKAGE [MINIMUM]: unpacks its newest source version that can be had into $work/src/PACKAGE.
 source_of() {
-  local package=$1 version
-  mkdir -p "$work/download/$package" "$work/src"
+  local package=$1 minimum=${2:-0} version
+  mkdir -p "$work/src"
   while IFS= read -r version; do
+    dpkg --compare-versions "$version" ge "$minimum" || break
+    rm -rf "$work/download/$package"; mkdir -p "$work/download/$package"
     if (cd "$work/download/$package" &&
         apt-get "${apt_options[@]}" source --download-only --only-source "$package=$version" >&2); then
       dpkg-source --no-check -x "$work/download/$package"/*.dsc "$work/src/$package" > /dev/null
-      say "$package $version"
+      printf '%s %s\n' "$package" "$version" >> "$work/versions"
       return
     fi
-    rm -rf "$work/download/$package"; mkdir -p "$work/download/$package"
   done < <(apt-cache "${apt_options[@]}" showsrc --only-source "$package" | sed -n 's/^Version: //p' | sort -Vru)
-  die "no source package of $package can be had: does this machine's archive offer sources?"
+  die "no source package of $package (version $minimum or later) can be had from this machine's archive"
 }
 
 # headers_of PACKAGE PATH...: takes those folders of usr/ of a package that runs nothing of its own.
 headers_of() {
-  local package=$1 path; shift
-  mkdir -p "$work/download/$package" "$work/unpacked/$package"
-  (cd "$work/download/$package" && apt-get "${apt_options[@]}" download "$package" >&2)
+  local package=$1 path version; shift
+  mkdir -p "$work/unpacked/$package"
+  while IFS= read -r version; do
+    rm -rf "$work/download/$package"; mkdir -p "$work/download/$package"
+    (cd "$work/download/$package" && apt-get "${apt_options[@]}" download "$package=$version" >&2) && break
+  done < <(apt-cache "${apt_options[@]}" madison "$package" | cut -d'|' -f2 | tr -d ' ' | uniq)
+  [[ -n $(ls "$work/download/$package" 2> /dev/null) ]] || die "no package $package can be had from this machine's archive"
+  printf '%s %s\n' "$package" "$version" >> "$work/versions"
   dpkg-deb -x "$work/download/$package"/*.deb "$work/unpacked/$package"
   for path in "$@"; do
     mkdir -p "$stage/$(dirname "$path")"
@@ -98,16 +143,28 @@ CMAKE
 }
 
 relocate() {  # .pc files that find their prefix from where they lie
-  sed -i -e "s|^prefix=.*|prefix=\${pcfiledir}/../..|" -e "s|$stage/lib/pkgconfig/../..|\${prefix}|g" \
-    -e "s|=$neutral/|=\${prefix}/|" "$stage"/lib/pkgconfig/*.pc
+  sed -E -i -e "s,^prefix=.*,prefix=\${pcfiledir}/../..," -e "s,$stage/lib/pkgconfig/../..,\${prefix},g" \
+    -e "/^prefix=/!s,(=|-I|-L)$neutral\b,\1\${prefix},g" "$stage"/lib/pkgconfig/*.pc
+}
+
+# cmake_library NAME TARGET [OPTION...]: configures the source package NAME and builds a target of it.
+cmake_library() {
+  local name=$1 target=$2; shift 2
+  cmake -S "$work/src/$name" -B "$work/build/$name" -G Ninja -DCMAKE_SYSTEM_NAME=Windows \
+    -DCMAKE_SYSTEM_PROCESSOR=x86_64 -DCMAKE_C_COMPILER=$host-gcc-posix -DCMAKE_CXX_COMPILER=$host-g++-posix \
+    -DCMAKE_RC_COMPILER=$host-windres -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$neutral \
+    -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF "$@"
+  DESTDIR="$work/dest" cmake --build "$work/build/$name" -j"$jobs" --target "$target"
 }
 
 build_x264() {
   source_of x264
+  # The program records 8 bits a channel; x264 compiles everything once more for 10.
   (cd "$work/src/x264" &&
-    ./configure --host=$host --cross-prefix=$host- --prefix=$neutral --enable-static --disable-cli --disable-opencl \
-      --disable-avs --disable-swscale --disable-lavf --disable-ffms --disable-gpac --disable-lsmash &&
-    make -s -j"$jobs" && make -s install DESTDIR="$work/dest") >&2
+    CC=$host-gcc-posix ./configure --host=$host --cross-prefix=$host- --prefix=$neutral --enable-static --disable-cli \
+      --bit-depth=8 --disable-opencl --disable-avs --disable-swscale --disable-lavf --disable-ffms --disable-gpac \
+      --disable-lsmash &&
+    make -s -j"$jobs" && make -s install DESTDIR="$work/dest")
   licence x264 "$work/src/x264/COPYING" "$work/src/x264/debian/copyright"
 }
 
@@ -117,8 +174,8 @@ build_libvpx() {
   (cd "$work/build/libvpx" &&
     CROSS=$host- "$work/src/libvpx/configure" --target=x86_64-win64-gcc --prefix=$neutral --as=nasm --enable-static \
       --disable-shared --disable-examples --disable-tools --disable-docs --disable-unit-tests --enable-realtime-only \
-      --disable-vp8-decoder --disable-vp9-decoder &&
-    make -s -j"$jobs" && make -s install DIST_DIR="$work/dest$neutral") >&2
+      --disable-vp8 --disable-vp9-decoder &&
+    make -s -j"$jobs" && make -s install DIST_DIR="$work/dest$neutral")
   licence libvpx "$work/src/libvpx/LICENSE" "$work/src/libvpx/debian/copyright"
 }
 
@@ -128,17 +185,36 @@ build_libwebp() {
   for tool in ANIM_UTILS CWEBP DWEBP GIF2WEBP IMG2WEBP VWEBP WEBPINFO WEBPMUX EXTRAS LIBWEBPMUX; do
     off+=("-DWEBP_BUILD_$tool=OFF")
   done
-  cmake -S "$work/src/libwebp" -B "$work/build/libwebp" -G Ninja -DCMAKE_SYSTEM_NAME=Windows \
-    -DCMAKE_SYSTEM_PROCESSOR=x86_64 -DCMAKE_C_COMPILER=$host-gcc-posix -DCMAKE_RC_COMPILER=$host-windres \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=$neutral -DCMAKE_INSTALL_LIBDIR=lib -DBUILD_SHARED_LIBS=OFF \
-    "${off[@]}" >&2
-  cmake --build "$work/build/libwebp" -j"$jobs" >&2
-  DESTDIR="$work/dest" cmake --install "$work/build/libwebp" >&2
+  cmake_library libwebp install "${off[@]}"
   licence libwebp "$work/src/libwebp/COPYING" "$work/src/libwebp/debian/copyright"
 }
 
+build_opus() {
+  source_of opus
+  # What these two add to functions needs libssp, which would be one more library to link.
+  cmake_library opus install -DOPUS_STACK_PROTECTOR=OFF -DOPUS_FORTIFY_SOURCE=OFF -DOPUS_INSTALL_CMAKE_CONFIG_MODULE=OFF
+  licence opus "$work/src/opus/COPYING" "$work/src/opus/debian/copyright"
+}
+
+# SRT's passphrases need a library of ciphers. Of Mbed TLS it is only that part; TLS itself is the system's (Schannel).
+build_srt() {
+  source_of mbedtls
+  cmake_library mbedtls mbedcrypto -DENABLE_PROGRAMS=OFF -DENABLE_TESTING=OFF -DMBEDTLS_FATAL_WARNINGS=OFF
+  cp "$work/build/mbedtls/library/libmbedcrypto.a" "$stage/lib/"
+  licence mbedtls "$work/src/mbedtls/LICENSE" "$work/src/mbedtls/debian/copyright"
+
+  source_of srt
+  cmake_library srt install -DENABLE_SHARED=OFF -DENABLE_APPS=OFF -DENABLE_LOGGING=OFF -DENABLE_STDCXX_SYNC=ON \
+    -DUSE_ENCLIB=mbedtls "-DSSL_LIBRARY_DIRS=$stage/lib" "-DSSL_INCLUDE_DIRS=$work/src/mbedtls/include" \
+    '-DSSL_LIBRARIES=mbedcrypto;bcrypt'
+  # It names the compiler's own libraries, the DLL of libgcc among them.
+  sed -i 's/^Libs.private:.*/Libs.private: -lmbedcrypto -lbcrypt -lws2_32 -lstdc++/' "$stage/lib/pkgconfig/srt.pc"
+  rm "$stage/lib/pkgconfig/haisrt.pc"
+  licence srt "$work/src/srt/LICENSE" "$work/src/srt/debian/copyright"
+}
+
+# FFmpeg's configure looks for the others: after them.
 build_ffmpeg() {
-  source_of ffmpeg
   local parts=() name
   for name in "${encoders[@]}"; do parts+=("--enable-encoder=$name"); done
   for name in "${muxers[@]}"; do parts+=("--enable-muxer=$name"); done
@@ -148,24 +224,44 @@ build_ffmpeg() {
   for name in "${bsfs[@]}"; do parts+=("--enable-bsf=$name"); done
   for name in "${protocols[@]}"; do parts+=("--enable-protocol=$name"); done
   mkdir -p "$work/build/ffmpeg"
-  (cd "$work/build/ffmpeg" &&
+  (cd "$work/build/ffmpeg"
     PKG_CONFIG_LIBDIR="$stage/lib/pkgconfig" "$work/src/ffmpeg/configure" --prefix=$neutral --enable-cross-compile \
-      --arch=x86_64 --target-os=mingw32 --cross-prefix=$host- --pkg-config=pkg-config --pkg-config-flags=--static \
-      --enable-gpl --disable-autodetect --disable-everything --disable-programs --disable-doc --disable-pthreads \
-      --disable-avdevice --disable-avfilter --disable-postproc --disable-swresample --disable-network \
-      --enable-w32threads --enable-zlib --enable-libx264 --enable-libvpx --enable-libwebp --enable-ffnvcodec \
-      --enable-nvenc --enable-d3d11va --enable-mediafoundation "${parts[@]}" &&
-    make -s -j"$jobs" && make -s install DESTDIR="$work/dest") >&2
+      --arch=x86_64 --target-os=mingw32 --cross-prefix=$host- --cc=$host-gcc-posix --pkg-config=pkg-config \
+      --pkg-config-flags=--static --enable-gpl --disable-autodetect --disable-everything --disable-programs \
+      --disable-doc --disable-debug --disable-pthreads --disable-avdevice --disable-avfilter --disable-postproc \
+      --enable-network --enable-schannel --enable-swresample --enable-w32threads --enable-zlib --enable-libx264 \
+      --enable-libvpx --enable-libwebp --enable-libopus --enable-libsrt --enable-ffnvcodec --enable-nvenc \
+      --enable-d3d11va --enable-mediafoundation "${parts[@]}" ||
+      { tail -n 30 ffbuild/config.log; exit 1; }
+    check_components
+    make -s -j"$jobs"
+    make -s install DESTDIR="$work/dest")
   licence ffmpeg "$work/src/ffmpeg/COPYING.GPLv2" "$work/src/ffmpeg/LICENSE.md" "$work/src/ffmpeg/debian/copyright"
-  check_components
+}
+
+# at_once COMMAND...: runs them at the same time, each with a log of its own that is shown if it fails.
+at_once() {
+  local names=() pids=() index failed=()
+  mkdir -p "$work/logs"
+  for name in "$@"; do
+    $name > "$work/logs/${name// /-}" 2>&1 &
+    names+=("$name"); pids+=($!)
+  done
+  for index in "${!pids[@]}"; do
+    wait "${pids[index]}" || failed+=("${names[index]}")
+  done
+  for name in "${failed[@]}"; do
+    say "$name failed:"
+    tail -n 40 "$work/logs/${name// /-}" >&2
+  done
+  [[ ${#failed[@]} -eq 0 ]] || exit 1
 }
 
 # configure drops a part silently when something that it needs is missing.
 check_components() {
   local header=$work/build/ffmpeg/config_components.h missing=() kind name
-  [[ -e $header ]] || header=$work/build/ffmpeg/config.h
   for kind in encoder muxer decoder demuxer parser bsf protocol; do
-    local -n names=${kind}s
+    declare -n names=${kind}s
     for name in "${names[@]}"; do
       grep -qi "^#define CONFIG_${name}_${kind} 1$" "$header" || missing+=("$kind $name")
     done
@@ -204,18 +300,19 @@ if [[ ! -e $prefix/complete ]]; then
   cp -a "$work/unpacked/libffmpeg-nvenc-dev"/usr/*/pkgconfig/ffnvcodec.pc "$stage/lib/pkgconfig/" 2> /dev/null ||
     cp -a "$work/unpacked/libffmpeg-nvenc-dev"/usr/*/*/pkgconfig/ffnvcodec.pc "$stage/lib/pkgconfig/"
   sed -i "s|^prefix=.*|prefix=$neutral|" "$stage/lib/pkgconfig/ffnvcodec.pc"
-  headers_of libz-mingw-w64-dev
-  cp "$work/unpacked/libz-mingw-w64-dev/usr/$host/include"/{zlib,zconf}.h "$stage/include/"
-  cp "$work/unpacked/libz-mingw-w64-dev/usr/$host/lib/libz.a" "$stage/lib/"
-  build_x264
-  build_libvpx
-  build_libwebp
+  cp "/usr/$host/include"/{zlib,zconf}.h "$stage/include/"
+  cp "/usr/$host/lib/libz.a" "$stage/lib/"
+  licence zlib /usr/share/doc/libz-mingw-w64-dev/copyright
+  dpkg-query -W -f '${Package} ${Version}\n' libz-mingw-w64-dev >> "$work/versions"
+  at_once build_x264 build_libvpx build_libwebp build_opus build_srt "source_of ffmpeg $ffmpeg_minimum"
   relocate
-  build_ffmpeg
+  at_once build_ffmpeg
   relocate
   licence mingw-w64 /usr/share/doc/mingw-w64-common/copyright
   licence gcc-runtime /usr/share/doc/gcc-mingw-w64-base/copyright
-  rm -rf "$stage/share/ffmpeg" "$stage/share/man" "$stage/bin"
+  rm -rf "$stage/share/ffmpeg" "$stage/share/man" "${stage:?}/bin"
+  sort "$work/versions" > "$stage/share/licenses/sources.txt"
+  say "built from $(paste -sd, "$stage/share/licenses/sources.txt" | sed 's/,/, /g')"
   touch "$stage/complete"
   rm -rf "$prefix"
   mv "$stage" "$prefix"
