@@ -149,7 +149,8 @@ std::string values() {
   }
   add(":1", {{}, {}, {}, {}, {}, all_commands});
   std::string out;
-  for (const auto& [what, pattern] : patterns) out += "    " + pattern + ") " + what + "\n";
+  for (const auto& [what, pattern] : patterns)
+    out.append("    ").append(pattern).append(") ").append(what).append("\n");
   return out;
 }
 
