@@ -21,12 +21,12 @@ Json number(std::optional<double> value) {
   return value ? Json(rounded(*value)) : Json(nullptr);
 }
 
-Json describe(const std::optional<Percentiles>& p) {
+Json describe_times(const std::optional<Percentiles>& p) {
   if (!p) return nullptr;
   return {{"p50", rounded(p->p50)}, {"p99", rounded(p->p99)}, {"max", rounded(p->max)}};
 }
 
-Json describe(const RunResult& run) {
+Json describe_run(const RunResult& run) {
   const Tally& t = run.tally;
   return {{"mode", name(run.mode)},
           {"pointer", run.pointer},
@@ -37,9 +37,9 @@ Json describe(const RunResult& run) {
           {"changed_pct", number(t.changed_pct)},
           {"missed_pct", number(t.missed_pct)},
           {"presented_fps", number(t.presented_fps)},
-          {"grab_us", describe(t.grab_us)},
-          {"interval_us", describe(t.interval_us)},
-          {"latency_us", describe(t.latency_us)},
+          {"grab_us", describe_times(t.grab_us)},
+          {"interval_us", describe_times(t.interval_us)},
+          {"latency_us", describe_times(t.latency_us)},
           {"cpu_pct", rounded(run.cpu_pct)},
           {"analysis_pct", rounded(run.analysis_pct)},
           {"late_wake_pct", rounded(run.late_wake_pct)},
@@ -73,9 +73,9 @@ Json bench_document(const BenchResult& result, const Selection& selection,
                           {"hz", number(result.stimulus.hz)},
                           {"presented_fps", number(result.stimulus.presented_fps)}};
   document["runs"] = Json::array();
-  for (const RunResult& run : result.runs) document["runs"].push_back(describe(run));
+  for (const RunResult& run : result.runs) document["runs"].push_back(describe_run(run));
   document["median"] = Json::array();
-  for (const RunResult& run : result.median) document["median"].push_back(describe(run));
+  for (const RunResult& run : result.median) document["median"].push_back(describe_run(run));
   return document;
 }
 

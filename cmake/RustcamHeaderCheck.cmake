@@ -38,6 +38,7 @@ foreach(header ${headers})
 endforeach()
 
 add_library(header_check OBJECT ${alone})
+set_target_properties(header_check PROPERTIES UNITY_BUILD OFF)
 target_compile_options(header_check PRIVATE -O0)
 target_link_libraries(header_check PRIVATE rustcam_cli)
 if(RUSTCAM_BUILD_TESTS)

@@ -29,6 +29,11 @@ if(RUSTCAM_SANITIZE)
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 endif()
 
+if(RUSTCAM_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  # What one file names in its unnamed namespace shadows nothing in another: only a build of each file by itself can tell.
+  target_compile_options(rustcam_options INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(RUSTCAM_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()

@@ -9,7 +9,7 @@
 namespace rustcam {
 namespace {
 
-constexpr std::int32_t pixel_bytes = 4;
+constexpr std::int32_t bgra_bytes = 4;
 
 bool is_quarter_turn(Rotation rotation) {
   return rotation == Rotation::clockwise90 || rotation == Rotation::clockwise270;
@@ -28,11 +28,11 @@ void require_fit(const ConstImageView& from, Rotation rotation, const ImageView&
 void half_turn(const ConstImageView& from, const ImageView& into) {
   for (std::int32_t y = 0; y < from.height(); ++y) {
     const std::uint8_t* p = from.row(y);
-    std::uint8_t* q = into.row(from.height() - 1 - y) + std::ptrdiff_t{from.width()} * pixel_bytes;
+    std::uint8_t* q = into.row(from.height() - 1 - y) + std::ptrdiff_t{from.width()} * bgra_bytes;
     for (std::int32_t x = 0; x < from.width(); ++x) {
-      q -= pixel_bytes;
-      std::memcpy(q, p, pixel_bytes);
-      p += pixel_bytes;
+      q -= bgra_bytes;
+      std::memcpy(q, p, bgra_bytes);
+      p += bgra_bytes;
     }
   }
 }

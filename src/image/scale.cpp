@@ -18,7 +18,7 @@ extern "C" {
 namespace rustcam {
 namespace {
 
-void require_bgra(const ConstImageView& picture) {
+void require_scalable(const ConstImageView& picture) {
   if (picture.empty() || picture.format != PixelFormat::bgra)
     throw std::invalid_argument("only bgra pictures can be scaled");
 }
@@ -106,8 +106,8 @@ Scaler::Scaler(Scaler&&) noexcept = default;
 Scaler& Scaler::operator=(Scaler&&) noexcept = default;
 
 void Scaler::scale(const ConstImageView& from, const ImageView& into) {
-  require_bgra(from);
-  require_bgra(as_const(into));
+  require_scalable(from);
+  require_scalable(as_const(into));
   if (from.size == into.size) return convert(from, into);
   impl_->prepare(from.size, into.size);
   const Kernels& k = fastest_kernels();
@@ -123,8 +123,8 @@ void Scaler::scale(const ConstImageView& from, const ImageView& into) {
 }
 
 void Scaler::fit(const ConstImageView& from, const ImageView& into) {
-  require_bgra(from);
-  require_bgra(as_const(into));
+  require_scalable(from);
+  require_scalable(as_const(into));
   const Rect inner = fit_into(from.size, into.size);
   scale(from, crop(into, inner));
   const Rect all = Rect::of(into.size);

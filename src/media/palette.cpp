@@ -13,10 +13,6 @@ constexpr int bits = 5;  ///< of each channel in the histogram
 constexpr std::size_t bins = std::size_t{1} << (3 * bits);
 constexpr std::size_t memory_slots = std::size_t{1} << 16;
 
-Rgb24 colour_at(const std::uint8_t* bgra) noexcept {
-  return static_cast<Rgb24>(bgra[2] << 16 | bgra[1] << 8 | bgra[0]);
-}
-
 int channel(Rgb24 colour, int c) noexcept {
   return static_cast<int>(colour >> (8 * c) & 0xff);
 }

@@ -17,10 +17,6 @@ constexpr std::size_t own_entries = entries - 1;
 constexpr std::uint64_t tolerable_error = 150;
 constexpr std::uint64_t tolerable_spread = 2;
 
-Rgb24 colour_at(const std::uint8_t* bgra) noexcept {
-  return static_cast<Rgb24>(bgra[2] << 16 | bgra[1] << 8 | bgra[0]);
-}
-
 FramePtr prototype(Size picture) {
   FramePtr frame = make_frame();
   frame->format = AV_PIX_FMT_PAL8;

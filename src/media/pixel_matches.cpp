@@ -45,7 +45,7 @@ std::size_t long_slot(const std::uint8_t* p) noexcept {
 }
 
 /// GCC 12's std::bit_width() does not return int yet.
-int bits(std::size_t n) noexcept {
+int bit_count(std::size_t n) noexcept {
   return static_cast<int>(std::bit_width(n));
 }
 
@@ -159,14 +159,14 @@ MatchFinder::Match MatchFinder::best(std::size_t at) const noexcept {
   consider(at, row_bytes_, length_bits + familiar_bits + 2, found);
   for (const std::size_t distance : recent_) {
     if (found.length >= good_enough) return found;
-    consider(at, distance, length_bits + familiar_bits + bits(distance) / 2, found);
+    consider(at, distance, length_bits + familiar_bits + bit_count(distance) / 2, found);
   }
   if (at + long_key > size_ || found.length >= good_enough) return found;
   for (const std::uint32_t place :
        {long_[long_slot(bytes_ + at)], short_[short_slot(bytes_ + at)]}) {
     if (place == 0) continue;
     const std::size_t distance = at + 1 - place;
-    consider(at, distance, length_bits + familiar_bits + bits(distance), found);
+    consider(at, distance, length_bits + familiar_bits + bit_count(distance), found);
   }
   return found;
 }
