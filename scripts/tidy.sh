@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [[ -e build/dev/compile_commands.json ]] || cmake --preset dev > /dev/null
-mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/capture/dda/|_win32\.cpp$')
+mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/capture/dda/|_win32\.cpp$|/kernels_neon\.cpp$')
 # What only Windows compiles is not in compile_commands.json; its platform-free parts are.
 mapfile -t -O "${#sources[@]}" sources < <(git ls-files src/capture/dda/{metadata,pointer_shape,tone_map}.cpp)
 

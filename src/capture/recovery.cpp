@@ -34,7 +34,7 @@ RecoveringSource::RecoveringSource(const Backend& backend, TargetInfo target, So
                                    std::optional<Rect> region, RecoveryPolicy policy)
     : backend_(&backend),
       target_(std::move(target)),
-      options_(options),
+      options_(std::move(options)),
       region_(region),
       policy_(policy),
       source_(backend.open(target_, options_)) {

@@ -63,7 +63,7 @@ class Collector {
       else
         prints_.offer(std::move(result.frame), samples_.size());
     }
-    samples_.push_back(std::move(sample));
+    samples_.push_back(sample);
   }
 
   std::optional<std::uint32_t> read_counter(const Frame& frame) {

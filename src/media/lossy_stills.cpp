@@ -1,6 +1,7 @@
 #include "media/lossy_stills.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <new>
 #include <string>
@@ -71,7 +72,7 @@ std::vector<std::uint8_t> encode(AVCodecContext& context, AVFrame& frame) {
 /// tables themselves at 8.
 int jpeg_quantiser(int quality) {
   const double factor = quality < 50 ? 50.0 / quality : 2.0 - quality / 50.0;
-  return std::clamp(static_cast<int>(factor * 8 + 0.5), 1, 31);
+  return std::clamp(static_cast<int>(std::lround(factor * 8)), 1, 31);
 }
 
 }  // namespace

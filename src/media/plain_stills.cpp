@@ -77,7 +77,7 @@ class QoiEncoder {
 
  private:
   void put_difference(Rgb pixel) {
-    const auto wrapped = [](int d) { return static_cast<std::int8_t>(d); };
+    const auto wrapped = [](int d) { return int{static_cast<std::int8_t>(d)}; };
     const int r = wrapped(pixel.r - last_.r);
     const int g = wrapped(pixel.g - last_.g);
     const int b = wrapped(pixel.b - last_.b);

@@ -59,7 +59,7 @@ double vertex(double before, double at, double after) {
 }
 
 double best_beat(const std::vector<Block>& list) {
-  const int steps = static_cast<int>(widest_beat_hz / beat_step_hz + 0.5);
+  const int steps = static_cast<int>(std::lround(widest_beat_hz / beat_step_hz));
   const auto power = [&](int step) { return std::norm(sum_at(list, step * beat_step_hz)); };
   int best = 0;
   for (int step = -steps; step <= steps; ++step)

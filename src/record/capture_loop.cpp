@@ -152,7 +152,7 @@ void CaptureLoop::listen(TimePoint until, std::stop_token stop) {
 }
 
 SourceEvent CaptureLoop::take(TimePoint deadline, bool tell, std::stop_token stop) {
-  const SourceEvent event = source_->acquire(deadline, std::move(stop));
+  const SourceEvent event = source_->acquire(deadline, stop);
   if (event == SourceEvent::updated) {
     const UpdateLease lease(*source_->source());
     const DesktopUpdate& update = source_->source()->update();
