@@ -10,9 +10,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
     set(vector_flags -Wa,-muse-unaligned-vector-move)
   endif()
   set_source_files_properties(${kernel_dir}/kernels_avx2.cpp PROPERTIES COMPILE_OPTIONS "-mavx2;${vector_flags}")
-  # GCC 12's own AVX-512 header sets off -Wmaybe-uninitialized in its users (GCC bug 105593).
+  # GCC 12's own AVX-512 header sets off -W[maybe-]uninitialized in its users (GCC bug 105593).
   set_source_files_properties(${kernel_dir}/kernels_avx512.cpp PROPERTIES COMPILE_OPTIONS
-    "-mavx512f;-mavx512bw;-mavx512vnni;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>;${vector_flags}")
+    "-mavx512f;-mavx512bw;-mavx512vnni;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-uninitialized>;${vector_flags}")
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
   set(kernels kernels_neon.cpp)
 else()

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -146,7 +147,7 @@ TEST_CASE("simplified is a superset of any region, and small enough") {
       const int y = random(500);
       region.add(Rect{x, y, x + 1 + random(80), y + 1 + random(80)});
     }
-    for (const std::size_t most : {0, 1, 3, 8, 32}) {
+    for (const std::size_t most : std::array<std::size_t, 5>{0, 1, 3, 8, 32}) {
       const Region few = region.simplified(most);
       CHECK(few.count() <= std::max<std::size_t>(most, 1));
       for (const Rect& r : region.rects()) CHECK(few.contains(r));

@@ -83,13 +83,15 @@ TEST_CASE("nothing outside the dirty region differs, and it is no larger than ne
     for (const std::string& name : scene_names())
       for (const Size size : {Size{16, 16}, Size{70, 64}, Size{320, 180}}) {
         const auto scene = make_scene(name, size, {.barcode = barcode});
-        for (const auto& [from, to] : {std::pair<int, int>{0, 1},
-                                       {1, 0},
-                                       {7, 7},
-                                       {10, 14},
-                                       {500, 1700},
-                                       {0, 1 << 24},
-                                       {3, 3 + 1536}}) {
+        for (const auto& step : {std::pair<int, int>{0, 1},
+                                 {1, 0},
+                                 {7, 7},
+                                 {10, 14},
+                                 {500, 1700},
+                                 {0, 1 << 24},
+                                 {3, 3 + 1536}}) {
+          const int from = step.first;  // no structured binding: clang 14 captures none
+          const int to = step.second;
           INFO(name << " " << to_string(size) << " from " << from << " to " << to);
           const Picture before = draw_whole(*scene, from);
           const Picture after = draw_whole(*scene, to);
