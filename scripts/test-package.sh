@@ -42,8 +42,9 @@ if [[ ${1:-} == --inside ]]; then
 
   say "completion in bash"
   # The keys go to a bash on a terminal, which starts as a new user's does; each TAB completes what is unfinished.
-  printf 'HISTFILE=\nrustcam-cli rec\t--back\tvirt\t--dur\t0.5 --encoder x26\t completed.mp4\nexit\n' > keys
-  as_user script -qec 'bash --rcfile /etc/skel/.bashrc -i' /dev/null < keys > terminal || true
+  # A recording reads the terminal too, so the way out is part of its line.
+  printf 'HISTFILE=\nrustcam-cli rec\t--back\tvirt\t--dur\t0.5 --encoder x26\t completed.mp4; exit\n' > keys
+  as_user timeout 120 script -qec 'bash --rcfile /etc/skel/.bashrc -i' /dev/null < keys > terminal || true
   [[ -s completed.mp4 ]] || { cat terminal; die "bash did not complete the command line"; }
   cd /
 

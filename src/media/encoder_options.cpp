@@ -153,7 +153,9 @@ void apply_svtav1(const OutputRequest& request, const Preset& preset, AVCodecCon
   set(context, "preset", std::to_string(preset.svtav1));
   if (!request.bitrate)
     set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
-  set(context, "svtav1-params", "pred-struct=1:lookahead=0");
+  // Newer releases take a bit rate in low delay as a constant one (2) only.
+  set(context, "svtav1-params",
+      request.bitrate ? "pred-struct=1:lookahead=0:rc=2" : "pred-struct=1:lookahead=0");
 }
 
 /// x264 complains of a wrong one on stderr, past FFmpeg's log.
