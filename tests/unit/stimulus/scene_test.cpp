@@ -173,7 +173,7 @@ TEST_CASE("scenes of the least size can be made and drawn") {
 
 TEST_CASE("a wrong scene is refused with what to do") {
   CHECK_THROWS_WITH_AS(make_scene("flipdemo", {64, 64}),
-                       "unknown stimulus 'flipdemo': give flip_demo, mover, static or gradient",
+                       "unknown stimulus 'flipdemo': there are flip_demo, mover, static, gradient",
                        UsageError);
   CHECK_THROWS_AS(make_scene("mover", {0, 64}), UsageError);
   CHECK_THROWS_AS(make_scene("mover", {64, 16385}), UsageError);
