@@ -111,7 +111,7 @@ std::vector<std::uint8_t> deflate_with_zlib(const FilteredRows& rows, int level,
   const int result = ::deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
   if (result != (last ? Z_STREAM_END : Z_OK) || stream.avail_in != 0)
     throw MediaError("zlib failed to compress");
-  out.resize(out.size() - stream.avail_out);
+  out.erase(out.begin() + (stream.next_out - out.data()), out.end());
   return out;
 }
 
