@@ -25,7 +25,7 @@ windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base
        gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb time python3 python3-numpy)
-package=(debhelper dpkg-dev lintian)
+package=(build-essential debhelper dpkg-dev lintian)
 bed=(debootstrap zstd git)
 }
 
