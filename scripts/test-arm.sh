@@ -21,4 +21,4 @@ scripts/install-deps.sh arm
 cmake -S tests/arm -B "$build" -G Ninja --toolchain "$PWD/cmake/toolchain-aarch64.cmake" "${options[@]}"
 cmake --build "$build"
 # The leak check would need ptrace, which QEMU does not emulate.
-ASAN_OPTIONS=detect_leaks=0 qemu-aarch64 -L /usr/aarch64-linux-gnu "$build/unit_image_arm"
+ASAN_OPTIONS=detect_leaks=0 qemu-aarch64 -cpu max,pauth-impdef=on -L /usr/aarch64-linux-gnu "$build/unit_image_arm"

@@ -6,9 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-deps.sh build test windows
-# The native program draws the pictures that the Windows program's are held against.
-cmake --preset release -DRUSTCAM_BUILD_TESTS=ON > /dev/null
-cmake --build --preset release --target rustcam-cli read_barcodes
+# The native program draws the pictures that the Windows program's are held against; one that is built serves as well.
+native=build/dev
+if [[ ! -e $native/build.ninja ]]; then
+  native=build/native
+  cmake --preset release -B "$native" -DRUSTCAM_BUILD_TESTS=ON > /dev/null
+fi
+cmake --build "$native" --target rustcam-cli read_barcodes
 scripts/build-windows.sh all
-export RUSTCAM_WINDOWS_BUILD=$PWD/build/windows RUSTCAM_NATIVE_BUILD=$PWD/build/release PYTHONDONTWRITEBYTECODE=1
+export RUSTCAM_WINDOWS_BUILD=$PWD/build/windows RUSTCAM_NATIVE_BUILD=$PWD/$native PYTHONDONTWRITEBYTECODE=1
 exec /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/wine "$@"
