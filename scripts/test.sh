@@ -114,11 +114,18 @@ times=build/stage-times.txt
 closing=$(mktemp)
 trap 'rm -f "$closing"' EXIT
 keep_closing() {
-  awk -v into="$closing" '
-    /^[0-9]+% tests passed|^[0-9]+ (passed|failed)/ { for (i = 0; i < n; i++) print held[i]; n = 0; holding = 1 }
-    holding { held[n++] = $0; next }
-    { print; fflush() }
-    END { for (i = 0; i < n; i++) print held[i] > into }'
+  local line held=() holding=0
+  while IFS= read -r line; do
+    if [[ $line =~ ^[0-9]+%\ tests\ passed|^[0-9]+\ (passed|failed) ]]; then
+      [[ $holding -eq 0 ]] || printf '%s\n' "${held[@]}"
+      held=("$line") holding=1
+    elif [[ $holding -eq 1 ]]; then
+      held+=("$line")
+    else
+      printf '%s\n' "$line"
+    fi
+  done
+  [[ $holding -eq 0 ]] || printf '%s\n' "${held[@]}" > "$closing"
 }
 
 table() {
