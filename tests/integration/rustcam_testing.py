@@ -207,6 +207,15 @@ def wait_until(condition, seconds=30, what="it", alive=None):
         time.sleep(0.02)
 
 
+def holds_something(path):
+    """Whether a recording has begun to write its file. (Whether a file can be made there is tried before, with an empty
+    one that goes again.)"""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
 def ffprobe(path):
     """The first video stream with its frames counted by decoding, as ffprobe's own fields."""
     out = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_streams", "-of",

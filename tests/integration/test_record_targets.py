@@ -11,6 +11,7 @@ import time
 
 import pytest
 from cli_driver import SLOW, SMALL, document, ok, one_line, probe, run, start
+from rustcam_testing import holds_something
 
 QUICK = ["--preset", "ultrafast"]
 RAW_FRAME = 320 * 240 * 4
@@ -173,7 +174,7 @@ def test_a_file_that_is_removed_meanwhile_is_told_and_not_recorded_in_vain(tmp_p
 def test_a_folder_that_is_renamed_meanwhile_changes_nothing(tmp_path):
     (tmp_path / "before").mkdir()
     process = start("record", *SMALL, *QUICK, "--duration", "2", "before/a.mp4", cwd=tmp_path)
-    wait_until(lambda: (tmp_path / "before" / "a.mp4").exists(), process)
+    wait_until(lambda: holds_something(tmp_path / "before" / "a.mp4"), process)
     (tmp_path / "before").rename(tmp_path / "after")
     assert ended(process, 30)[0] == 0
     assert int(probe(tmp_path / "after" / "a.mp4")["nb_read_frames"]) > 60

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from rustcam_testing import SLOW, decode, end, ffprobe, run_cli, spawn, start_cli, wait_until
+from rustcam_testing import SLOW, decode, end, ffprobe, holds_something, run_cli, spawn, start_cli, wait_until
 
 QUICK = ["--preset", "ultrafast"]
 
@@ -110,7 +110,7 @@ def test_a_display_that_stays_closed_is_given_up_after_ten_seconds(tmp_path):
 def test_an_x_server_that_is_started_again_is_found_again(x_server, tmp_path):
     server = x_server(size=(640, 360))
     process = start_cli("record", *QUICK, "--fps", "30", "--duration", "6", "--json", tmp_path / "a.mp4", env=server.env)
-    wait_until(lambda: (tmp_path / "a.mp4").exists(), what="the recording", alive=process)
+    wait_until(lambda: holds_something(tmp_path / "a.mp4"), what="the recording", alive=process)
     end(server.process)
     again = spawn(["Xvfb", server.display, "-noreset", "-screen", "0", "640x360x24"], stdin=subprocess.DEVNULL,
                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -140,7 +140,7 @@ def test_an_x_output_that_turns_upright(x_server, tmp_path, choice):
     server.run("xsetroot", "-solid", "#a0a0a0")
     process = start_cli("record", *QUICK, "--fps", "30", "--duration", "4", "--on-resize", choice, "--json", tmp_path / "a.mp4",
                         env=server.env)
-    wait_until(lambda: (tmp_path / "a.mp4").exists(), what="the recording", alive=process)
+    wait_until(lambda: holds_something(tmp_path / "a.mp4"), what="the recording", alive=process)
     time.sleep(1)
     portrait(server)
     out, err = process.communicate(timeout=60 * SLOW)

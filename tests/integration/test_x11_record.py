@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from rustcam_testing import (SLOW, Stimulus, barcodes, decode, end, ffprobe, json_cli, run_cli, start_cli, time_stamps,
+from rustcam_testing import (SLOW, Stimulus, barcodes, decode, end, ffprobe, holds_something, json_cli, run_cli, start_cli, time_stamps,
                              wait_until)
 
 QUICK = ["--preset", "ultrafast"]
@@ -22,7 +22,7 @@ def statistics(process):
 def recording(server, path, *args, encoder=("--preset", "ultrafast")):
     """A recording that has begun; its statistics go to its standard output."""
     process = start_cli("record", *encoder, *args, "--json", path, env=server.env)
-    wait_until(lambda: path.exists() and path.stat().st_size > 0, what="the recording", alive=process)
+    wait_until(lambda: holds_something(path), what="the recording", alive=process)
     return process
 
 
