@@ -19,7 +19,7 @@ def decode_barcodes(gray, width, height):
 def barcodes_of_file(path):
     size = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height",
                            "-of", "csv=p=0:s=x", str(path)], stdout=subprocess.PIPE, check=True).stdout.decode()
-    width, height = (int(n) for n in size.strip().split("x")[:2])
+    width, height = (int(n) for n in size.split()[0].split("x"))  # MPEG-TS tells a stream twice, with its program
     gray = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "-"],
                           stdout=subprocess.PIPE, check=True).stdout
     return decode_barcodes(gray, width, height)
