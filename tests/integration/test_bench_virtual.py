@@ -9,6 +9,7 @@ import xml.dom.minidom
 import numpy as np
 import pytest
 from cli_driver import decoded, document, environment, ok, one_line, probe, run, start
+from rustcam_testing import in_a_calm_run
 
 QUICK = ["--duration", "1.5", "--warmup", "0.2"]
 
@@ -18,6 +19,10 @@ def bench(output, *args, **more):
 
 
 def test_an_honest_source():
+    in_a_calm_run(honest_source)
+
+
+def honest_source():
     result = bench("flip_demo@640x360@60", "--mode", "all", "--pointer", "both", "--hz", "60", "--repeat", "1")
     assert result["backend"] == "virtual"
     assert result["stimulus"]["name"] == "flip_demo" and result["stimulus"]["hz"] == 60
