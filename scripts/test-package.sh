@@ -50,7 +50,8 @@ if [[ ${1:-} == --inside ]]; then
 
   say "apt purge"
   apt-get purge -y -q rustcam-cli
-  apt-get autoremove -y -q --purge
+  # Libraries that another one merely suggests would stay, though nobody had them before.
+  apt-get autoremove -y -q --purge -o APT::AutoRemove::SuggestsImportant=0 -o APT::AutoRemove::RecommendsImportant=0
   files > /tmp/after
   diff /tmp/before /tmp/after || die "the package left files behind"
   echo "nothing is left of $package"
