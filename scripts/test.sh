@@ -31,8 +31,7 @@ say() { printf '\n== %s\n' "$*"; }
 export CCACHE_BASEDIR=${CCACHE_BASEDIR-$PWD} CCACHE_NOHASHDIR=1
 
 # Tests wait more than they work, so more run at once than there are processors.
-test_jobs=$(( $(nproc) * 3 ))
-sanitizer_jobs=$(( $(nproc) * 2 ))
+test_jobs=$(( $(nproc) * 2 ))
 
 stage_style() {
   scripts/install-deps.sh test
@@ -61,7 +60,7 @@ stage_asan() {
   scripts/install-deps.sh build test
   cmake --preset asan
   cmake --build --preset asan
-  ctest --preset asan -j "$sanitizer_jobs"
+  ctest --preset asan -j "$test_jobs"
 }
 
 stage_tsan() {
@@ -69,7 +68,7 @@ stage_tsan() {
   cmake --preset tsan
   # Each of these tests is a program of its own name.
   cmake --build --preset tsan --target $(ctest --preset tsan -N -L threads | sed -nE 's/^ *Test +#[0-9]+: //p')
-  ctest --preset tsan -j "$sanitizer_jobs" -L threads
+  ctest --preset tsan -j "$test_jobs" -L threads
 }
 
 stage_fuzz() { scripts/fuzz.sh; }
