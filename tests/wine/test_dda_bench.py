@@ -132,15 +132,13 @@ def wait_for(condition, what, patience=60):
 
 
 def test_ctrl_c_in_the_middle_leaves_no_stimulus(wine):
-    process = wine.start(["bench", "--hz", "20", "--duration", "600", "--json"], layer="scene=mover;size=640x480",
-                         launcher_options=["--ctrl-c-after", 6000])
-    wait_for(lambda: wine.processes("stimulus"), "the stimulus")
-    stdout, stderr = process.communicate(timeout=120)
-    assert process.returncode == 0, stderr
-    document = json.loads(stdout)
+    run = wine.run("bench", "--hz", "20", "--duration", "600", "--json", layer="scene=mover;size=640x480",
+                   launcher_options=["--ctrl-c-after", 2000], when=lambda: wine.processes("stimulus"))
+    assert run.status == 0, run.stderr
+    document = run.json()
     assert document["runs"] == [] and "interrupted" in codes(document)
     assert wine.processes("stimulus") == []
-    assert wine.report()["violations"] in ({}, None)
+    assert run.report["violations"] in ({}, None)
 
 
 def test_a_killed_bench_leaves_no_stimulus(wine):

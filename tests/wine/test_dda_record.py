@@ -156,18 +156,24 @@ def test_protected_content_is_counted(wine, tmp_path):
     assert statistics["frames"]["protected"] > 0
 
 
+def something_in(path):
+    """Whether pictures are in the file: more than its head, which is on the disk before them."""
+    return lambda: path.exists() and path.stat().st_size > 4096
+
+
 @pytest.mark.parametrize("request_", ["--ctrl-c-after", "--break-after", "--close-after", "--logoff-after",
                                       "--shutdown-after", "--end-session-after", "--close-window-after"])
 def test_a_request_to_end_leaves_a_whole_file(wine, tmp_path, request_):
     statistics, path = record(wine, tmp_path, "scene=mover;size=640x480", "--fps", "30",
-                              launcher_options=[request_, 4000])
+                              launcher_options=[request_, 500], when=something_in(tmp_path / "out.mp4"))
     assert statistics["ended_by"] == "signal"
     assert count_frames(path) == statistics["frames"]["slots"] > 0
 
 
 def test_a_second_ctrl_c_while_finishing_leaves_a_whole_file(wine, tmp_path):
     statistics, path = record(wine, tmp_path, "scene=mover;size=640x480", "--fps", "30",
-                              launcher_options=["--ctrl-c-after", 4000, "--ctrl-c-after", 1])
+                              launcher_options=["--ctrl-c-after", 500, "--ctrl-c-after", 1],
+                              when=something_in(tmp_path / "out.mp4"))
     assert statistics["ended_by"] == "signal"
     assert count_frames(path) == statistics["frames"]["slots"] - statistics["frames"]["unencoded"] > 0
 
@@ -219,13 +225,16 @@ def test_virtual_display_without_the_layer(wine, tmp_path):
 @pytest.mark.parametrize("code", ["UNSUPPORTED", "NOT_CURRENTLY_AVAILABLE", "E_ACCESSDENIED", "SESSION_DISCONNECTED"])
 def test_a_refused_opening_is_one_clear_line(wine, tmp_path, code):
     before = time.monotonic()
+    wine.run("--version", layer="scene=mover")
+    starting = time.monotonic() - before
+    before = time.monotonic()
     run = wine.run("record", "--duration", "1", "out.mp4", layer=f"open={code}", cwd=tmp_path)
     took = time.monotonic() - before
     assert run.status == 1
     assert len(run.stderr.strip().splitlines()) == 1, run.stderr
     assert not (tmp_path / "out.mp4").exists()
-    # Two seconds are promised; starting Wine and the layer on a busy machine come on top.
-    assert took < 10
+    # Two seconds are promised; starting Wine and the layer comes on top, however busy the machine is.
+    assert took < 3 + 3 * starting
 
 
 @measurement

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 BUILD = pathlib.Path(os.environ["RUSTCAM_WINDOWS_BUILD"])
 PROGRAM = BUILD / "rustcam-cli.exe"
@@ -110,9 +111,21 @@ class WineBed:
         return subprocess.Popen(command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
                                 stdout=popen.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, **popen)
 
-    def run(self, *arguments, layer=None, launcher_options=(), cwd=None, timeout=120):
+    def run(self, *arguments, layer=None, launcher_options=(), when=None, cwd=None, timeout=120):
+        """Runs the program to its end. The notices among `launcher_options` are given once `when()` is true."""
+        if when is not None:
+            go = self.folder / "go"
+            go.unlink(missing_ok=True)
+            launcher_options = ["--when", "Z:" + str(go), *launcher_options]
         process = self.start(arguments, layer, launcher_options, cwd)
         try:
+            if when is not None:
+                end = time.monotonic() + timeout
+                while not when() and process.poll() is None:
+                    if time.monotonic() > end:
+                        raise subprocess.TimeoutExpired(process.args, timeout)
+                    time.sleep(0.05)
+                go.touch()
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)

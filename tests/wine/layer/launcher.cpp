@@ -1,9 +1,11 @@
 // Starts a program with the duplication layer inside:
-//   layer_launch LAYER.dll [--WHAT-after MS ...] PROGRAM [ARGUMENTS ...]
+//   layer_launch LAYER.dll [--when FILE] [--WHAT-after MS ...] PROGRAM [ARGUMENTS ...]
 // WHAT, which the program is told once so much time has passed: ctrl-c, break, close, logoff,
 // shutdown (as a console tells them), end-session, close-window (as messages to its windows). The
-// program starts suspended, loads the DLL in a remote thread, and runs when the layer is in place.
-// The exit status is the program's; 125 where it could not be started.
+// time counts from when FILE exists, if one is named, so that a test can wait until the program
+// does what is to be disturbed. The program starts suspended, loads the DLL in a remote thread, and
+// runs when the layer is in place. The exit status is the program's; 125 if it could not be
+// started.
 #include <windows.h>
 
 #include <cstdio>
@@ -19,6 +21,7 @@ struct Request {
     DWORD after_ms = 0;
   };
   std::wstring dll;
+  std::wstring when;  ///< notices wait for this file; empty: for nothing
   std::vector<Notice> notices;
   std::wstring command_line;
 };
@@ -49,6 +52,10 @@ bool parse(int argc, wchar_t** argv, Request& request) {
   for (; i + 1 < argc; i += 2) {
     const std::wstring option = argv[i];
     const std::wstring suffix = L"-after";
+    if (option == L"--when") {
+      request.when = argv[i + 1];
+      continue;
+    }
     if (!option.starts_with(L"--") || !option.ends_with(suffix)) break;
     request.notices.push_back({option.substr(2, option.size() - 2 - suffix.size()),
                                static_cast<DWORD>(std::stoul(argv[i + 1]))});
@@ -144,6 +151,10 @@ int wmain(int argc, wchar_t** argv) {
   }
   ResumeThread(child.hThread);
 
+  if (!request.when.empty())
+    while (GetFileAttributesW(request.when.c_str()) == INVALID_FILE_ATTRIBUTES &&
+           WaitForSingleObject(child.hProcess, 20) == WAIT_TIMEOUT) {
+    }
   for (const Request::Notice& notice : request.notices)
     if (WaitForSingleObject(child.hProcess, notice.after_ms) == WAIT_TIMEOUT) give(notice, child);
   WaitForSingleObject(child.hProcess, INFINITE);
