@@ -25,6 +25,7 @@ class Cost:
     peak_rss_bytes: int
     server_cpu_s: float
     stdout: bytes = b""
+    stderr: bytes = b""
 
     def as_dict(self):
         fields = {k: round(v, 6) for k, v in dataclasses.asdict(self).items() if k.endswith("_s")}
@@ -57,7 +58,7 @@ def run(command, env, server=None, reader=None):
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: exit status {process.returncode}: {errors.decode()[-500:]}")
     return Cost(process.returncode, wall, usage.ru_utime + usage.ru_stime, peak, _server_cpu_s(server) - before,
-                written if isinstance(written, bytes) else b"")
+                written if isinstance(written, bytes) else b"", errors)
 
 
 def missed(numbers):
@@ -72,18 +73,23 @@ def missed(numbers):
     return 100 * (presented - captured) / presented if presented else None
 
 
-def _read_numbers(gray_corners):
+def read_numbers(gray_corners):
     out = subprocess.run([READ_BARCODES, *map(str, CORNER)], input=gray_corners, stdout=subprocess.PIPE,
                          check=True).stdout.decode().split()
     return [None if each == "-" else int(each) for each in out]
 
 
-def of_recording(path):
-    """Frames, those without a readable number, and what is missed, of a file."""
-    corners = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-vf",
+def numbers_of_recording(path, *input_options):
+    """The number that each frame of a file shows; None for one that cannot be read."""
+    corners = subprocess.run(["ffmpeg", "-v", "error", *input_options, "-i", str(path), "-fps_mode", "passthrough", "-vf",
                               f"crop={CORNER[0]}:{CORNER[1]}:0:0", "-f", "rawvideo", "-pix_fmt", "gray", "-"],
                              stdout=subprocess.PIPE, check=True).stdout
-    return _summary(_read_numbers(corners))
+    return read_numbers(corners)
+
+
+def of_recording(path):
+    """Frames, those without a readable number, and what is missed, of a file."""
+    return _summary(numbers_of_recording(path))
 
 
 def _summary(numbers):
@@ -110,7 +116,7 @@ class RawReader:
             self.corners.append(frame[:CORNER[1], :CORNER[0], 1].copy())
 
     def summary(self):
-        return _summary(_read_numbers(b"".join(each.tobytes() for each in self.corners)))
+        return _summary(read_numbers(b"".join(each.tobytes() for each in self.corners)))
 
 
 def same_pixels(path, other):

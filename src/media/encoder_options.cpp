@@ -82,10 +82,21 @@ int thread_count() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-/// x264 holds back a frame for each of its threads and as many as it looks ahead.
+/// x264 holds back a frame for each of its threads, as many as it looks ahead, and these.
+constexpr int x264_held_besides = 2;
+
+/// x264 encodes a frame in each thread. With a preset that looks ahead, a key frame takes as long
+/// as several slots last: with fewer frames under way than this, those after it would be late.
+int x264_threads(const Preset& preset, std::optional<int> max_delay) {
+  constexpr int enough = 6;
+  const int by_itself = thread_count() == 1 ? 1 : thread_count() * 3 / 2;
+  if (by_itself == 1 || by_itself >= enough || preset.lookahead == 0) return by_itself;
+  const bool too_long = max_delay && *max_delay < enough + preset.lookahead + x264_held_besides;
+  return too_long ? by_itself : enough;
+}
+
 void limit_x264_delay(const Preset& preset, int max_delay, AVCodecContext& context) {
-  const int threads = thread_count() == 1 ? 1 : thread_count() * 3 / 2;
-  const int lookahead = max_delay - threads - 2;
+  const int lookahead = max_delay - context.thread_count - x264_held_besides;
   if (lookahead < 0) {
     context.thread_type = FF_THREAD_SLICE;
     set(context, "rc-lookahead", "0");
@@ -98,6 +109,7 @@ void apply_x264(const OutputRequest& request, const Preset& preset, std::optiona
                 AVCodecContext& context) {
   set(context, "preset", std::string(preset.name));
   if (request.crf) set(context, "crf", std::to_string(*request.crf));
+  context.thread_count = x264_threads(preset, max_delay);
   if (max_delay) limit_x264_delay(preset, *max_delay, context);
 }
 

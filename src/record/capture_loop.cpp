@@ -24,6 +24,10 @@ constexpr std::size_t pool_frames = 12;
 constexpr Duration learning_time = 250ms;
 constexpr Duration begin_noticed_within = 5ms;
 
+/// What is being composed, what the queue and the encoder's thread hold of a recording that keeps
+/// up.
+constexpr std::size_t soon_needed = 4;
+
 /// A source that was opened anew and says nothing for so long shows what it has.
 constexpr Duration first_update_patience = 250ms;
 
@@ -80,14 +84,31 @@ void CaptureLoop::first_picture(std::stop_token stop) {
   }
 }
 
+/// The first read into a picture is of the whole screen, into memory that nothing has touched: it
+/// may take longer than a slot lasts. So it is made while the encoder is being opened.
+void CaptureLoop::warm_up(std::stop_token stop) {
+  std::vector<Frame> held;  // so that each is another picture
+  while (held.size() + 1 < soon_needed && source_->source() && !stop.stop_requested()) {
+    auto frame = compose();
+    if (!frame) return;
+    held.push_back(*frame);
+    mailbox_.post(0, std::move(*frame));
+  }
+}
+
 void CaptureLoop::learn(std::stop_token stop) {
+  warm_up(stop);
   const TimePoint until = now() + learning_time;
   bool gone = false;
   while (!stop.stop_requested()) {
     const TimePoint at = now();
     if (begun() && (gone || at >= until || schedule_.screen_period())) {
+      // Opening the encoder took its time; whatever delays the next read, slot 0 shows what is on
+      // the screen now.
+      if (look())
+        if (auto frame = compose()) mailbox_.post(0, std::move(*frame));
       schedule_.set_read_lead(lead_.allowance());
-      schedule_.start(at);
+      schedule_.start(now());
       return;
     }
     if (gone)

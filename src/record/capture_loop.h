@@ -55,6 +55,7 @@ class CaptureLoop {
 
  private:
   void first_picture(std::stop_token stop);
+  void warm_up(std::stop_token stop);
   void learn(std::stop_token stop);
   void follow(std::stop_token stop);
   bool begun();
