@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "capture/update_stream.h"
 
 namespace rustcam {
 namespace {
@@ -53,9 +54,9 @@ Capturer::~Capturer() {
 void Capturer::require_idle(const char* what) const {
   if (std::this_thread::get_id() != owner_)
     throw std::logic_error(std::string(what) + " belongs to the thread that made the Capturer");
-  if (const auto stream = running())
+  if (running())
     throw std::logic_error(std::string(what) + " cannot be called while " +
-                           (stream->mode() == StreamMode::slots ? "frames()" : "start()") +
+                           (stream_has_slots_ ? "frames()" : "start()") +
                            " runs; call stop() first");
 }
 
@@ -130,11 +131,14 @@ std::optional<GpuFrame> Capturer::grab_gpu(Duration timeout) {
   return frame;
 }
 
-std::shared_ptr<CaptureStream> Capturer::open_stream(StreamOptions options) {
+template <typename Stream, typename... Arguments>
+std::shared_ptr<Stream> Capturer::open_stream(Arguments&&... arguments) {
   direct_.reset();
-  auto stream = std::make_shared<CaptureStream>(recipe_, options);
+  auto stream =
+      std::make_shared<Stream>(recipe_, std::forward<Arguments>(arguments)..., machine_clock());
   const std::lock_guard lock(mutex_);
   stream_ = stream;
+  stream_has_slots_ = false;
   return stream;
 }
 
@@ -148,20 +152,21 @@ void Capturer::start(const StartOptions& options) {
   if (options.video_mode && !options.target_fps)
     throw std::invalid_argument("a video mode needs a rate; set target_fps");
   if (options.target_fps)
-    open_stream(
-        {options.video_mode ? StreamMode::video : StreamMode::paced, options.target_fps->rate});
+    open_stream<SlotStream>(
+        options.target_fps->rate,
+        options.video_mode ? SlotStream::Latest::every_slot : SlotStream::Latest::new_frame,
+        std::nullopt);
   else
-    open_stream({});
+    open_stream<UpdateStream>();
 }
 
 Frame Capturer::latest(Duration timeout, PixelFormat format) {
   std::shared_ptr<CaptureStream> stream;
   {
     const std::lock_guard lock(mutex_);
-    stream = stream_;
+    if (!stream_has_slots_) stream = stream_;
   }
-  if (!stream || stream->mode() == StreamMode::slots)
-    throw std::logic_error("latest() needs start() first");
+  if (!stream) throw std::logic_error("latest() needs start() first");
   Frame frame = stream->latest(timeout);
   return frame ? server_->serve(std::move(frame), format, std::nullopt) : frame;
 }
@@ -178,7 +183,13 @@ void Capturer::stop() {
 
 FrameSequence Capturer::frames(const FramesOptions& options) {
   require_idle("frames()");
-  return {open_stream({StreamMode::slots, options.fps.rate}), server_, options};
+  auto stream = open_stream<SlotStream>(options.fps.rate, SlotStream::Latest::every_slot,
+                                        std::optional(options.timeout));
+  {
+    const std::lock_guard lock(mutex_);
+    stream_has_slots_ = true;
+  }
+  return {std::move(stream), server_, options.format};
 }
 
 bool Capturer::is_capturing() const {
@@ -203,9 +214,9 @@ TargetInfo Capturer::output_info() const {
   return target_;
 }
 
-FrameSequence::FrameSequence(std::shared_ptr<CaptureStream> stream,
-                             std::shared_ptr<PictureServer> server, FramesOptions options)
-    : stream_(std::move(stream)), server_(std::move(server)), options_(options) {}
+FrameSequence::FrameSequence(std::shared_ptr<SlotStream> stream,
+                             std::shared_ptr<PictureServer> server, PixelFormat format)
+    : stream_(std::move(stream)), server_(std::move(server)), format_(format) {}
 
 FrameSequence::~FrameSequence() {
   if (stream_) stream_->stop();
@@ -213,12 +224,12 @@ FrameSequence::~FrameSequence() {
 
 void FrameSequence::advance() {
   current_.reset();
-  std::optional<CaptureStream::Slot> slot = stream_->slot(next_slot_, options_.timeout);
+  std::optional<SlotStream::Slot> slot = stream_->slot(next_slot_);
   if (!slot) return;
   ++next_slot_;
   if (slot->frame.sequence != last_sequence_) {
     last_sequence_ = slot->frame.sequence;
-    last_ = server_->serve(std::move(slot->frame), options_.format, std::nullopt);
+    last_ = server_->serve(std::move(slot->frame), format_, std::nullopt);
   }
   current_ = SlotFrame{last_, slot->time};
 }

@@ -18,6 +18,7 @@
 #include "capture/gpu_source.h"
 #include "capture/picture_server.h"
 #include "capture/selection.h"
+#include "capture/slot_stream.h"
 
 namespace rustcam {
 
@@ -87,8 +88,8 @@ class FrameSequence {
     FrameSequence* sequence_;
   };
 
-  FrameSequence(std::shared_ptr<CaptureStream> stream, std::shared_ptr<PictureServer> server,
-                FramesOptions options);
+  FrameSequence(std::shared_ptr<SlotStream> stream, std::shared_ptr<PictureServer> server,
+                PixelFormat format);
   ~FrameSequence();
   FrameSequence(FrameSequence&&) noexcept = default;
   FrameSequence& operator=(FrameSequence&&) = delete;
@@ -100,9 +101,9 @@ class FrameSequence {
  private:
   void advance();
 
-  std::shared_ptr<CaptureStream> stream_;
+  std::shared_ptr<SlotStream> stream_;
   std::shared_ptr<PictureServer> server_;
-  FramesOptions options_;
+  PixelFormat format_;
   std::int64_t next_slot_ = 0;
   std::uint64_t last_sequence_ = 0;
   Frame last_;  ///< as served, so that a repeated frame is converted once
@@ -164,7 +165,8 @@ class Capturer {
   void require_idle(const char* what) const;
   ScreenReader& direct();
   void describe();
-  std::shared_ptr<CaptureStream> open_stream(StreamOptions options);
+  template <typename Stream, typename... Arguments>
+  std::shared_ptr<Stream> open_stream(Arguments&&... arguments);
   std::shared_ptr<CaptureStream> running() const;
   template <typename Take>
   auto take_next(Duration timeout, Take take) -> decltype(take(std::declval<ScreenReader&>()));
@@ -177,6 +179,7 @@ class Capturer {
   std::uint64_t gpu_frames_ = 0;
   mutable std::mutex mutex_;  ///< for what follows
   std::shared_ptr<CaptureStream> stream_;
+  bool stream_has_slots_ = false;  ///< frames() opened it, not start()
   TargetInfo target_;
   Rect region_;
   std::string loss_;

@@ -21,7 +21,7 @@ std::int64_t bgra_bytes(const Region& region) {
 FrameComposer::FrameComposer(ComposerOptions options)
     : options_(options), pool_(options.pool_frames) {}
 
-void FrameComposer::attach(FrameSource& source) {
+void FrameComposer::attach(FrameSource& source, TimePoint shown) {
   const TargetInfo& target = source.target();
   const Rect whole = Rect::of(target.size());
   const Rect region = options_.region.value_or(whole);
@@ -39,7 +39,7 @@ void FrameComposer::attach(FrameSource& source) {
   protected_content_masked_ = false;
   accumulated_known_ = true;
   accumulated_ = 0;
-  presented_ = now();
+  presented_ = shown;
 }
 
 void FrameComposer::detach() noexcept {
@@ -99,7 +99,6 @@ void FrameComposer::repay(const FramePool::Taken& taken) {
 
 std::optional<Frame> FrameComposer::compose() {
   require_attached();
-  const TimePoint begun = now();
   if (!pointer_polled_) poll_pointer();
 
   pool_.damage(pending_);
@@ -116,7 +115,6 @@ std::optional<Frame> FrameComposer::compose() {
     pool_.add_debt(*taken->image, taken->debt);
     throw;
   }
-  cost_.read = now() - begun;
 
   if (desktop_frame_pending_ || desktop_pending()) ++desktop_sequence_;
   Frame frame;

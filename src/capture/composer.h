@@ -19,9 +19,8 @@ struct ComposerOptions {
   std::size_t pool_frames = 8;
 };
 
-/// What a compose() did, for statistics and for planning the next read.
+/// What a compose() read, for statistics.
 struct ComposeCost {
-  Duration read{};              ///< wall time of reading, blending included
   std::int64_t bytes_read = 0;  ///< of screen pixels that were asked for
   std::int64_t bytes_copied =
       0;  ///< of these, those that the system did not put into the picture itself
@@ -34,8 +33,9 @@ class FrameComposer {
   explicit FrameComposer(ComposerOptions options);
 
   /// A new or resized source: everything is dirty, and what was noted before is forgotten. `source`
-  /// must outlive its use here. Throws UsageError where the region does not lie inside the target.
-  void attach(FrameSource& source);
+  /// must outlive its use here. `shown`: since when its desktop is on the screen, until a note()
+  /// says better. Throws UsageError if the region does not lie inside the target.
+  void attach(FrameSource& source, TimePoint shown);
   /// The source is about to go away. compose() and poll_pointer() need another attach() first.
   void detach() noexcept;
   /// Allocates all pictures for the present size now, so that compose() never does.

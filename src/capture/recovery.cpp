@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "base/error.h"
@@ -15,15 +13,6 @@ namespace {
 constexpr Duration first_pause = std::chrono::milliseconds(10);
 constexpr Duration longest_pause = std::chrono::milliseconds(500);
 
-/// False where `stop` was requested before `until`.
-bool wait_until(TimePoint until, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never_notified;
-  std::unique_lock lock(mutex);
-  never_notified.wait_until(lock, stop, until, [] { return false; });
-  return !stop.stop_requested();
-}
-
 bool is_disconnect(const CaptureError& error) {
   return dynamic_cast<const DeviceError*>(&error) != nullptr;
 }
@@ -31,8 +20,9 @@ bool is_disconnect(const CaptureError& error) {
 }  // namespace
 
 RecoveringSource::RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
-                                   std::optional<Rect> region, RecoveryPolicy policy)
-    : backend_(&backend),
+                                   std::optional<Rect> region, RecoveryPolicy policy, Clock& clock)
+    : clock_(clock),
+      backend_(&backend),
       target_(std::move(target)),
       options_(std::move(options)),
       region_(region),
@@ -47,7 +37,7 @@ bool RecoveringSource::fits(const TargetInfo& target) const noexcept {
 }
 
 void RecoveringSource::lose(std::string error, std::string native_code, bool disconnected) {
-  const TimePoint at = now();
+  const TimePoint at = clock_.now();
   lost_source_ = std::move(source_);
   lost_error_ = std::move(error);
   lost_at_ = at;
@@ -70,7 +60,7 @@ SourceEvent RecoveringSource::changed_size() {
          {}, false);
     return SourceEvent::lost;
   }
-  recoveries_.push_back({now(), {}, {}, Duration{}, target_.size()});
+  recoveries_.push_back({clock_.now(), {}, {}, Duration{}, target_.size()});
   return SourceEvent::changed;
 }
 
@@ -128,7 +118,7 @@ bool RecoveringSource::try_reopen() {
     proven_ = false;
     return true;
   } catch (const DeviceError&) {
-    if (!disconnected_since_) disconnected_since_ = now();
+    if (!disconnected_since_) disconnected_since_ = clock_.now();
   } catch (const AccessLost&) {
     disconnected_since_.reset();
   } catch (const CaptureError&) {
@@ -144,8 +134,8 @@ SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::sto
   lost_source_.reset();
   while (policy_.reopen) {
     if (stop.stop_requested()) return SourceEvent::cancelled;
-    const bool back = now() >= next_try_ && try_reopen();
-    const TimePoint tried = now();
+    const bool back = clock_.now() >= next_try_ && try_reopen();
+    const TimePoint tried = clock_.now();
     recoveries_.back().took = tried - lost_at_;
     if (back) {
       recoveries_.back().size = target_.size();
@@ -158,7 +148,7 @@ SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::sto
 
     // The last try of all falls on the limit itself.
     if (end) next_try_ = std::min(next_try_, *end);
-    if (!wait_until(std::min(next_try_, deadline), stop)) return SourceEvent::cancelled;
+    if (!clock_.sleep_until(std::min(next_try_, deadline), stop)) return SourceEvent::cancelled;
   }
   gave_up_ = true;
   return SourceEvent::gave_up;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "capture/backend.h"
+#include "platform/clock.h"
 
 namespace rustcam {
 
@@ -48,7 +49,8 @@ class RecoveringSource {
   /// not lie inside the target. A region that no longer fits after a change of size counts as lost
   /// until it fits again.
   RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
-                   std::optional<Rect> region, RecoveryPolicy policy);
+                   std::optional<Rect> region, RecoveryPolicy policy,
+                   Clock& clock = machine_clock());
 
   /// Waits until `deadline` at most. No lease may be held.
   SourceEvent acquire(TimePoint deadline, const std::stop_token& stop);
@@ -71,6 +73,7 @@ class RecoveringSource {
   bool try_reopen();
   std::optional<TimePoint> limit() const;
 
+  Clock& clock_;
   const Backend* backend_;
   TargetInfo target_;
   SourceOptions options_;

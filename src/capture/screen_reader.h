@@ -1,13 +1,16 @@
-// A recovering source and its composer, kept together through losses and changes of size.
+// The one reader of screens: takes updates in, follows the pointer, composes pictures, and keeps
+// source and composer together through losses and changes of size.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 
 #include "capture/composer.h"
 #include "capture/gpu_source.h"
 #include "capture/recovery.h"
+#include "platform/clock.h"
 
 namespace rustcam {
 
@@ -17,31 +20,42 @@ struct SourceRecipe {
   TargetInfo target;
   std::optional<Rect> region{};  ///< from the target's corner; nullopt: all of it
   bool cursor = true;
+  bool opaque = true;  ///< false: nobody looks at the alpha of the pictures
   RecoveryPolicy recovery{};
   std::size_t pool_frames = 10;
+  bool reserve = false;  ///< all pictures are allocated when it opens, and none later
 };
 
-/// Confined to the thread that made it.
+/// Confined to the thread that made it. Two kinds of drivers stand on it: those that read every
+/// desktop frame (Capturer::grab, UpdateStream) and those that read for slots (SlotCapture).
 class ScreenReader {
  public:
   /// Opens the target; throws what RecoveringSource throws.
-  explicit ScreenReader(const SourceRecipe& recipe);
+  explicit ScreenReader(const SourceRecipe& recipe, Clock& clock = machine_clock());
 
-  /// Takes in at most one update, reading nothing. Throws AccessLost where the source is lost for
-  /// good.
+  /// Takes in at most one update, reading nothing. Of a source that was opened anew and brings no
+  /// update for 250 ms, what it has is read: next() then returns `timed_out` before `deadline`,
+  /// with a frame pending. Throws AccessLost if the source is lost for good.
   SourceEvent next(TimePoint deadline, const std::stop_token& stop = {});
-  /// True where the screen shows a desktop frame that no compose() has handed out yet.
+  /// True if the screen shows a desktop frame that no compose() has handed out yet.
   bool frame_pending() const noexcept { return readable_ && new_frame_; }
-  /// True where the pointer looks different from the one last drawn, and there is a desktop to draw
-  /// it on.
+  /// True if the last next() took in a desktop frame.
+  bool frame_came() const noexcept { return frame_came_; }
+  /// True if desktop pixels inside the region changed (or may have) since the last compose().
+  bool damage_pending() const noexcept { return readable_ && composer_.desktop_pending(); }
+  /// True if the pointer looks different from the one last drawn, and there is a desktop to draw it
+  /// on.
   bool pointer_pending();
-  /// nullopt where there is nothing to read now (lost, or lost by this read), or where the pool is
-  /// exhausted.
+  /// Reads what is due, with or without anything new. nullopt if there is nothing to read now
+  /// (lost, or lost by this read), or if the pool is exhausted.
   std::optional<Frame> compose();
 
   /// When the newest desktop frame was shown.
   TimePoint presented() const noexcept { return presented_; }
-  /// False while the source is lost, and where its system shares no textures.
+  /// Of all compose() so far, in bytes of bgra.
+  std::int64_t bytes_read() const noexcept { return bytes_read_; }
+  std::int64_t bytes_copied() const noexcept { return bytes_copied_; }
+  /// False while the source is lost, and if its system shares no textures.
   bool shares_textures() noexcept;
   /// The desktop as a texture, instead of compose(); nullopt as there.
   std::optional<GpuFrame> share();
@@ -51,16 +65,26 @@ class ScreenReader {
   Rect region() const noexcept { return composer_.region(); }
 
  private:
+  SourceEvent acquire(TimePoint deadline, const std::stop_token& stop);
   void attach();
   void detach() noexcept;
   void report_loss(const CaptureError& error);
+  void take_in();
+  void changed();
 
+  Clock& clock_;
   RecoveringSource source_;
   FrameComposer composer_;
+  bool reserve_;
   bool attached_ = false;
-  bool readable_ = false;   ///< an update has said that there is a desktop
+  bool readable_ = false;   ///< there is a desktop to read
   bool new_frame_ = false;  ///< not handed out yet
+  bool frame_came_ = false;
+  /// Opened anew and nothing brought yet: when to read it all the same.
+  std::optional<TimePoint> readable_at_;
   TimePoint presented_{};
+  std::int64_t bytes_read_ = 0;
+  std::int64_t bytes_copied_ = 0;
 };
 
 }  // namespace rustcam

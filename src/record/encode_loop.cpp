@@ -9,13 +9,15 @@
 namespace rustcam {
 
 EncodeLoop::EncodeLoop(const RecordOptions& options, const SlotSchedule& schedule, SlotQueue& queue,
-                       Ending& ending, Segments& segments, TimestampsWriter* timestamps)
+                       Ending& ending, Segments& segments, TimestampsWriter* timestamps,
+                       Clock& clock)
     : options_(options),
       schedule_(schedule),
       queue_(queue),
       ending_(ending),
       segments_(segments),
       timestamps_(timestamps),
+      clock_(clock),
       period_(slot_offset(options.plan.fps, 1)) {}
 
 /// False where `work` failed; says so to the others, and remembers what has to be told.
@@ -59,7 +61,7 @@ void EncodeLoop::drain() {
 
 void EncodeLoop::consume(const QueuedSlot& entry) {
   const bool left_out = options_.plan.request.vfr && entry.kind == SlotKind::repeated;
-  if (entry.kind == SlotKind::fresh) totals_.latency.add(now() - entry.frame.presented);
+  if (entry.kind == SlotKind::fresh) totals_.latency.add(clock_.now() - entry.frame.presented);
   last_frame_ = entry.frame;
   if (!left_out || segments_.needs_every_slot())
     write(entry.frame, entry.frame.damage, entry.slot, entry.sampled, entry.kind);
@@ -82,7 +84,7 @@ void EncodeLoop::merged(const QueuedSlot& entry) {
 
 void EncodeLoop::write(const Frame& frame, const Region& damage, std::int64_t slot,
                        TimePoint sampled, SlotKind kind) {
-  totals_.last_lag = now() - sampled;
+  totals_.last_lag = clock_.now() - sampled;
   segments_.write(frame, damage, slot);
   if (totals_.last_lag > period_) ++totals_.late;
   totals_.encode.add(segments_.last_encode_time());

@@ -8,12 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "base/histogram.h"
 #include "record/ending.h"
-#include "record/histogram.h"
 #include "record/options.h"
 #include "record/segments.h"
 #include "record/slot_queue.h"
-#include "record/slot_schedule.h"
 #include "record/timestamps_writer.h"
 
 namespace rustcam {
@@ -37,7 +36,7 @@ class EncodeLoop {
  public:
   /// `timestamps` may be null.
   EncodeLoop(const RecordOptions& options, const SlotSchedule& schedule, SlotQueue& queue,
-             Ending& ending, Segments& segments, TimestampsWriter* timestamps);
+             Ending& ending, Segments& segments, TimestampsWriter* timestamps, Clock& clock);
 
   /// Until the queue ends; then finishes the files. Never throws: failures go to `ending` and
   /// failure().
@@ -78,6 +77,7 @@ class EncodeLoop {
   Ending& ending_;
   Segments& segments_;
   TimestampsWriter* timestamps_;
+  Clock& clock_;
   const Duration period_;
 
   Frame last_frame_;

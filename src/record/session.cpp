@@ -4,20 +4,19 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <future>
-#include <thread>
+#include <exception>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "capture/slot_capture.h"
 #include "platform/file.h"
-#include "platform/precise_timer.h"
 #include "platform/process_stats.h"
 #include "platform/thread_priority.h"
-#include "record/capture_loop.h"
+#include "platform/worker.h"
 #include "record/encode_loop.h"
 #include "record/session_report.h"
-#include "record/slot_loop.h"
+#include "record/slot_producer.h"
 #include "record/warnings.h"
 
 namespace rustcam {
@@ -28,6 +27,9 @@ using namespace std::chrono_literals;
 
 /// A hiccup of the disk or the encoder of this many slots costs nothing.
 constexpr std::size_t queued_slots = 8;
+/// Enough for the queue to the encoder, what the encoder and the record thread hold, and the one
+/// being composed; if they run out, slots repeat and nothing is lost.
+constexpr std::size_t pool_frames = 12;
 constexpr Duration hooks_asked_every = 50ms;
 constexpr Duration hurry_patience = 1500ms;
 /// A reader who takes nothing for so long after the end was requested will not do so any more.
@@ -42,23 +44,21 @@ std::size_t repeats_together(const OutputPlan& plan) {
   return std::clamp(static_cast<std::size_t>(plan.fps.value() * longest_s), std::size_t{1}, most);
 }
 
-/// A thread that is always joined, and whose exception is not lost.
-class Worker {
- public:
-  template <typename Work>
-  explicit Worker(Work work) {
-    std::packaged_task<void()> task(std::move(work));
-    outcome_ = task.get_future();
-    thread_ = std::jthread(std::move(task));
-  }
-  bool wait_for(Duration d) const { return outcome_.wait_for(d) == std::future_status::ready; }
-  void get() { outcome_.get(); }
-  void join() { thread_.join(); }
-
- private:
-  std::future<void> outcome_;
-  std::jthread thread_;
-};
+SlotCaptureOptions capture_options(const RecordOptions& options) {
+  SlotCaptureOptions o;
+  o.source.backend = options.selection.backend;
+  o.source.target = options.selection.target;
+  o.source.region = options.selection.region;
+  o.source.cursor = options.cursor;
+  o.source.opaque = options.plan.keeps_alpha();
+  o.source.recovery.reopen = options.reopen_on_loss;
+  o.source.recovery.give_up_after = options.give_up_after;
+  o.source.pool_frames = pool_frames;
+  o.source.reserve = true;
+  o.timeout = options.timeout;
+  o.stop_on_resize = options.on_resize == OnResize::stop;
+  return o;
+}
 
 /// Ends the session's threads on every way out, before they are joined.
 class EndAtExit {
@@ -74,12 +74,14 @@ class EndAtExit {
 
 class Session {
  public:
-  Session(const RecordOptions& options, const SessionHooks& hooks, const SinkFactory& open_sink)
+  Session(const RecordOptions& options, const SessionHooks& hooks, const SinkFactory& open,
+          Clock& clock)
       : options_(options),
         hooks_(hooks),
-        schedule_(options.plan.fps),
-        queue_(queued_slots, repeats_together(options.plan)),
-        segments_(options.plan, options.on_resize == OnResize::split, open_sink),
+        clock_(clock),
+        schedule_(options.plan.fps, clock),
+        queue_(queued_slots, repeats_together(options.plan), clock),
+        segments_(options.plan, options.on_resize == OnResize::split, open),
         disk_(options.plan.request.path) {}
 
   RecordStatistics run();
@@ -88,17 +90,19 @@ class Session {
   RecordStatistics nothing() const;
   bool count_down();
   bool end_requested();
-  bool wait_opened(CaptureLoop& capture, Worker& captured);
+  void capture_screen(SlotCapture& capture);
+  bool wait_opened(SlotCapture& capture, Worker& captured);
   void open_files();
   bool wait_open_files();
   void discard_files();
-  void encode_all(EncodeLoop& encode, SlotLoop& slots);
+  void encode_all(EncodeLoop& encode, SlotProducer& slots);
   void attend(const EncodeLoop& encode);
   void hasten(TimePoint at);
   void warn(Warning warning);
 
   const RecordOptions& options_;
   const SessionHooks& hooks_;
+  Clock& clock_;
   const KeepAwake awake_;
   const Duration cpu_before_ = process_cpu_time();
   Ending ending_;
@@ -108,7 +112,7 @@ class Session {
   Segments segments_;
   std::optional<TimestampsWriter> timestamps_;
   DiskWatch disk_;
-  CaptureLoop::Opened opened_;
+  SlotCapture::Opened opened_;
   EncoderReport first_encoder_;
   std::vector<Warning> warnings_;
   TimePoint next_progress_{};
@@ -127,27 +131,49 @@ bool Session::end_requested() {
 
 /// False where the end was requested meanwhile.
 bool Session::count_down() {
-  PreciseTimer timer;
-  const TimePoint until = now() + options_.delay;
+  const TimePoint until = clock_.now() + options_.delay;
   int told = 0;
-  for (TimePoint at = now(); at < until; at = now()) {
+  for (TimePoint at = clock_.now(); at < until; at = clock_.now()) {
     const auto left = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(until - at).count());
     if (left != told && hooks_.countdown) hooks_.countdown(left);
     told = left;
     if (end_requested()) return false;
-    timer.sleep_until(std::min(until, at + hooks_asked_every));
+    clock_.sleep_until(std::min(until, at + hooks_asked_every));
   }
   return true;
 }
 
+/// The capture thread. Throws what went wrong before the first picture.
+void Session::capture_screen(SlotCapture& capture) {
+  try {
+    capture.open();
+    switch (capture.run(ending_.token())) {
+      case SlotCapture::End::stopped:
+        break;
+      case SlotCapture::End::resized:
+        ending_.request(EndedBy::source);
+        break;
+      case SlotCapture::End::lost:
+        if (options_.reopen_on_loss)
+          ending_.request(EndedBy::source_lost, capture.lost_error());
+        else
+          ending_.request(EndedBy::source);
+        break;
+    }
+  } catch (const std::exception& error) {
+    if (!capture.wait_opened(clock_.now())) throw;
+    ending_.request(EndedBy::error, error.what());
+  }
+}
+
 /// False where the end was requested before there was a picture; throws what capture threw.
-bool Session::wait_opened(CaptureLoop& capture, Worker& captured) {
+bool Session::wait_opened(SlotCapture& capture, Worker& captured) {
   for (;;) {
-    if (const auto opened = capture.wait_opened(now() + 10ms)) {
+    if (const auto opened = capture.wait_opened(clock_.now() + 10ms)) {
       opened_ = *opened;
       return true;
     }
-    if (captured.wait_for(0s)) {
+    if (captured.wait(clock_.now())) {
       captured.get();
       return false;
     }
@@ -178,7 +204,6 @@ void Session::open_files() {
 
 /// Waits for the readers of FIFOs. False where the end was requested meanwhile.
 bool Session::wait_open_files() {
-  PreciseTimer timer;
   for (;;) {
     try {
       open_files();
@@ -186,7 +211,7 @@ bool Session::wait_open_files() {
     } catch (const NoReader&) {
       if (end_requested()) break;
     }
-    timer.sleep_until(now() + hooks_asked_every);
+    clock_.sleep_until(clock_.now() + hooks_asked_every);
   }
   discard_files();
   return false;
@@ -210,17 +235,17 @@ RecordStatistics Session::nothing() const {
 
 RecordStatistics Session::run() {
   if (!count_down()) return nothing();
-  CaptureLoop capture(options_, schedule_, mailbox_, ending_);
-  SlotLoop slots(options_, schedule_, mailbox_, queue_, ending_);
+  SlotCapture capture(capture_options(options_), schedule_, mailbox_, clock_);
+  SlotProducer slots(options_, schedule_, mailbox_, queue_, ending_, clock_);
   std::optional<EncodeLoop> encode;
   {
-    Worker captured([&] { capture.run(ending_.token()); });
+    Worker captured(clock_, [&] { capture_screen(capture); });
     const EndAtExit end(ending_);
     if (!wait_opened(capture, captured)) return nothing();
     if (!wait_open_files()) return nothing();
     capture.begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
-                   timestamps_ ? &*timestamps_ : nullptr);
+                   timestamps_ ? &*timestamps_ : nullptr, clock_);
     encode_all(*encode, slots);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
@@ -241,11 +266,11 @@ RecordStatistics Session::run() {
   return statistics;
 }
 
-void Session::encode_all(EncodeLoop& encode, SlotLoop& slots) {
-  Worker produced([&] { slots.run(ending_.token()); });
-  Worker encoded([&] { encode.run(); });
+void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
+  Worker produced(clock_, [&] { slots.run(ending_.token()); });
+  Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
-  while (!encoded.wait_for(hooks_asked_every)) attend(encode);
+  while (!encoded.wait(clock_.now() + hooks_asked_every)) attend(encode);
 }
 
 void Session::warn(Warning warning) {
@@ -254,7 +279,7 @@ void Session::warn(Warning warning) {
 }
 
 void Session::attend(const EncodeLoop& encode) {
-  const TimePoint at = now();
+  const TimePoint at = clock_.now();
   const Progress progress = encode.progress();
   if (!ending_.reason())
     end_requested();
@@ -295,8 +320,8 @@ void Session::hasten(TimePoint at) {
 }  // namespace
 
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks,
-                        const SinkFactory& open) {
-  return Session(options, hooks, open).run();
+                        const SinkFactory& open, Clock& clock) {
+  return Session(options, hooks, open, clock).run();
 }
 
 }  // namespace rustcam

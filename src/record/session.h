@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 
+#include "media/output_plan.h"
+#include "platform/clock.h"
 #include "record/options.h"
 #include "record/segments.h"
 #include "record/statistics.h"
@@ -27,10 +29,8 @@ struct SessionHooks {
 /// whenever slot 0 was reached, whatever went wrong later (then `error` is set); where the end was
 /// requested earlier, `started_at` is empty. Throws Error or UsageError where it went wrong
 /// earlier. No file is left then, nor where `slots` is 0.
-RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks);
-
-/// The same with sinks of another kind.
+/// `open`: tests have sinks of another kind, and a clock that they play.
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks,
-                        const SinkFactory& open_sink);
+                        const SinkFactory& open = open_sink, Clock& clock = machine_clock());
 
 }  // namespace rustcam

@@ -1,21 +1,21 @@
 // From what each part of a session counted to its statistics.
 #pragma once
 
-#include "record/capture_loop.h"
+#include "capture/slot_capture.h"
 #include "record/encode_loop.h"
 #include "record/segments.h"
-#include "record/slot_loop.h"
+#include "record/slot_producer.h"
 #include "record/statistics.h"
 
 namespace rustcam {
 
 struct SessionParts {
   const RecordOptions& options;
-  const CaptureLoop::Opened& opened;
+  const SlotCapture::Opened& opened;
   const SlotSchedule& schedule;
   const Ending& ending;
-  const CaptureLoop& capture;
-  const SlotLoop& slots;
+  const SlotCapture& capture;
+  const SlotProducer& slots;
   const EncodeLoop& encode;
   const Segments& segments;
 };

@@ -40,10 +40,11 @@ bool SlotQueue::push(const QueuedSlot& slot) {
   return true;
 }
 
-bool SlotQueue::push_waiting(const QueuedSlot& slot, std::stop_token stop) {
+bool SlotQueue::push_waiting(const QueuedSlot& slot, const std::stop_token& stop) {
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, stop, [&] { return entries_.size() < capacity_ || abandoned_; });
+    clock_.wait(lock, changed_, {}, stop,
+                [&] { return entries_.size() < capacity_ || abandoned_; });
     if (entries_.size() >= capacity_ || abandoned_) return false;
     entries_.push_back(slot);
     if (!worth_reading()) return true;
@@ -56,8 +57,8 @@ std::optional<QueuedSlot> SlotQueue::pop() {
   std::optional<QueuedSlot> oldest;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return worth_reading() || closed_ || abandoned_; });
-    if (abandoned_ && now() >= *abandoned_) entries_.clear();
+    clock_.wait(lock, changed_, {}, {}, [&] { return worth_reading() || closed_ || abandoned_; });
+    if (abandoned_ && clock_.now() >= *abandoned_) entries_.clear();
     if (entries_.empty()) return std::nullopt;
     oldest = std::move(entries_.front());
     entries_.pop_front();

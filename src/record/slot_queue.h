@@ -9,19 +9,13 @@
 #include <optional>
 #include <stop_token>
 
-#include "image/frame.h"
+#include "capture/slot_picker.h"
 
 namespace rustcam {
 
-enum class SlotKind { fresh = 1, repeated, pointer };
-
 /// One slot and the `merged` slots after it that show the same picture because there was no room
 /// for their own entry.
-struct QueuedSlot {
-  std::int64_t slot = 0;
-  SlotKind kind = SlotKind::fresh;
-  TimePoint sampled{};  ///< the sampling point
-  Frame frame;          ///< its damage is relative to the picture of the entry before
+struct QueuedSlot : PickedSlot {
   std::int64_t merged = 0;
   std::int64_t displaced = 0;  ///< those of `merged` that had a new picture, which was put off
 };
@@ -31,8 +25,9 @@ class SlotQueue {
  public:
   /// Repeated entries alone wake the reader only where there are `repeats_together` of them, and it
   /// then gets all: where nothing is written for one, waking up is all that it costs.
-  explicit SlotQueue(std::size_t capacity, std::size_t repeats_together = 1)
-      : capacity_(capacity), repeats_together_(repeats_together) {}
+  explicit SlotQueue(std::size_t capacity, std::size_t repeats_together = 1,
+                     Clock& clock = machine_clock())
+      : clock_(clock), capacity_(capacity), repeats_together_(repeats_together) {}
 
   /// Adds an entry without waiting. A full queue folds its newest repeated entry into the one
   /// before; if all hold new pictures, `slot` itself is merged into the newest, its picture is not
@@ -40,7 +35,7 @@ class SlotQueue {
   bool push(const QueuedSlot& slot);
   /// Waits for room first; false where `stop` was requested or the queue abandoned before there was
   /// any (the slot is not added then).
-  bool push_waiting(const QueuedSlot& slot, std::stop_token stop);
+  bool push_waiting(const QueuedSlot& slot, const std::stop_token& stop);
 
   /// Waits for an entry that is worth it and gives the oldest; nullopt once the queue is closed and
   /// empty, or abandoned.
@@ -53,6 +48,7 @@ class SlotQueue {
   bool make_room();
   bool worth_reading() const;
 
+  Clock& clock_;
   const std::size_t capacity_;
   const std::size_t repeats_together_;
   std::mutex mutex_;

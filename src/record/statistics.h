@@ -7,19 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.h"
 #include "base/rational.h"
 #include "capture/recovery.h"
 #include "capture/target.h"
 #include "media/output_plan.h"
 
 namespace rustcam {
-
-/// Microseconds; nullopt where nothing was measured.
-struct Percentiles {
-  double p50 = 0;
-  double p99 = 0;
-  double max = 0;
-};
 
 enum class EndedBy {
   duration = 1,

@@ -48,6 +48,7 @@ void FakeScreen::fill(const Rect& r, std::uint32_t bgra) {
 void FakeScreen::present() {
   {
     const std::lock_guard lock(mutex_);
+    presented_ = clock_->now();
     frames_.push_back(std::move(drawn_));
     drawn_.clear();
   }
@@ -92,6 +93,16 @@ void FakeScreen::set_presence(Presence presence) {
 void FakeScreen::set_hints(Hints hints) {
   const std::lock_guard lock(mutex_);
   hints_ = hints;
+}
+
+void FakeScreen::set_read_time(Duration d) {
+  const std::lock_guard lock(mutex_);
+  read_time_ = d;
+}
+
+void FakeScreen::set_silent(bool silent) {
+  const std::lock_guard lock(mutex_);
+  silent_ = silent;
 }
 
 void FakeScreen::set_index(int index) {
@@ -149,6 +160,11 @@ class FakeSource final : public FrameSource, private GpuSource {
     target_ = screen_->target_;
     losses_ = screen_->losses_;
     sizes_ = screen_->sizes_;
+    if (screen_->silent_) {
+      first_ = false;
+      frames_seen_ = screen_->frames_.size();
+      pointer_seen_ = screen_->pointer_moves_;
+    }
     ++screen_->openings_;
     ++screen_->open_sources_;
   }
@@ -164,7 +180,7 @@ class FakeSource final : public FrameSource, private GpuSource {
     require(!lost_, "acquire after a loss");
     FakeScreen& s = *screen_;
     std::unique_lock lock(s.mutex_);
-    s.changed_.wait_until(lock, stop, deadline, [&] { return news(); });
+    s.clock_->wait(lock, s.changed_, deadline, stop, [&] { return news(); });
     if (s.fail_acquire_) {
       s.fail_acquire_ = false;
       lost_ = true;
@@ -203,6 +219,7 @@ class FakeSource final : public FrameSource, private GpuSource {
     require(!begun_.empty() && ticket.id == next_ticket_ - begun_.size(), "reads out of order");
     const Region region = begun_.front();
     begun_.erase(begun_.begin());
+    wait_as_long_as_a_read();
     const std::lock_guard lock(screen_->mutex_);
     if (screen_->fail_read_) {
       screen_->fail_read_ = false;
@@ -247,6 +264,15 @@ class FakeSource final : public FrameSource, private GpuSource {
     return frame;
   }
 
+  void wait_as_long_as_a_read() {
+    Duration read_time{};
+    {
+      const std::lock_guard lock(screen_->mutex_);
+      read_time = screen_->read_time_;
+    }
+    if (read_time > Duration{}) screen_->clock_->sleep_until(screen_->clock_->now() + read_time);
+  }
+
   bool news() const {
     const FakeScreen& s = *screen_;
     return first_ || s.fail_acquire_ || losses_ != s.losses_ || sizes_ != s.sizes_ ||
@@ -258,7 +284,7 @@ class FakeSource final : public FrameSource, private GpuSource {
     dirty_.clear();
     for (std::size_t i = frames_seen_; i < s.frames_.size(); ++i) dirty_.add(s.frames_[i]);
     update_ = {};
-    update_.presented = now();
+    update_.presented = first_ ? s.clock_->now() : s.presented_;
     update_.accumulated_frames = static_cast<std::uint32_t>(s.frames_.size() - frames_seen_);
     if (first_) {
       update_.accumulated_frames = std::max(update_.accumulated_frames, 1U);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "capture/backend.h"
+#include "platform/clock.h"
 
 namespace rustcam::test {
 
@@ -31,6 +32,12 @@ class FakeScreen {
  public:
   FakeScreen(std::string name, Rect desktop, int index);
 
+  /// Before anything opens it: its time, else the machine's. With a simulated one, only threads
+  /// that this knows may use it.
+  void use(Clock& clock) { clock_ = &clock; }
+  /// A read, of however many pixels, takes so long.
+  void set_read_time(Duration d);
+
   void fill(const Rect& r, std::uint32_t bgra);  ///< shown with the next present()
   void present();                                ///< one compositor frame
   void set_pointer(Pointer pointer);             ///< announced as a pointer-only update
@@ -40,6 +47,8 @@ class FakeScreen {
   void set_presence(Presence presence);
   void set_hints(Hints hints);
   void set_index(int index);
+  /// Sources that are opened from now on have a desktop, but bring no first update of their own.
+  void set_silent(bool silent);
   void fail_next_read(bool fail = true);  ///< with AccessLost
   void fail_next_acquire_with_device_error();
   /// The system shares textures, this many at a time.
@@ -55,8 +64,11 @@ class FakeScreen {
   friend class FakeSource;
   friend std::unique_ptr<FrameSource> open_screen(const std::shared_ptr<FakeScreen>& screen);
 
+  Clock* clock_ = &machine_clock();
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
+  Duration read_time_{};
+  TimePoint presented_{};
   TargetInfo target_;
   std::vector<std::uint32_t> pixels_;
   Region drawn_;
@@ -68,6 +80,7 @@ class FakeScreen {
   FrameSource::Loss loss_;
   Presence presence_ = Presence::here;
   Hints hints_ = Hints::exact;
+  bool silent_ = false;
   bool fail_read_ = false;
   bool fail_acquire_ = false;
   std::size_t textures_ = 0;

@@ -99,7 +99,7 @@ class Trial {
     screen_->set_hints(static_cast<Hints>(number(1, 4)));
     source_ = open_screen(screen_);
     composer_ = std::make_unique<FrameComposer>(options_);
-    composer_->attach(*source_);
+    composer_->attach(*source_, now());
   }
 
   void step() {
@@ -140,14 +140,14 @@ class Trial {
     composer_->detach();
     source_.reset();
     source_ = open_screen(screen_);
-    composer_->attach(*source_);
+    composer_->attach(*source_, now());
     last_.clear();
   }
 
   void resize() {
     screen_->resize({number(48, 70), number(37, 60)});
     REQUIRE(source_->acquire(now(), {}) == AcquireStatus::resized);
-    composer_->attach(*source_);
+    composer_->attach(*source_, now());
     last_.clear();
   }
 
@@ -215,7 +215,7 @@ TEST_CASE("a frame reads what changed and no more") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({.pool_frames = 1});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   const std::int64_t after_first = screen->pixels_read();
@@ -235,7 +235,7 @@ TEST_CASE("a still screen costs nothing") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({.pool_frames = 1});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   CHECK_FALSE(take_in(*source, composer));
@@ -249,7 +249,7 @@ TEST_CASE("a moved pointer makes a new picture of the old desktop frame") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({});
-  composer.attach(*source);
+  composer.attach(*source, now());
   screen->set_pointer(soft_pointer({5, 5}, {4, 4}, 128));
   REQUIRE(take_in(*source, composer));
   const auto first = composer.compose();
@@ -278,7 +278,7 @@ TEST_CASE("a pointer that moves outside the region changes nothing") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({.region = Rect{0, 0, 20, 20}});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   screen->set_pointer(soft_pointer({30, 5}, {4, 4}, 255));
@@ -294,7 +294,7 @@ TEST_CASE("a pointer that the system has drawn is not drawn again") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({});
-  composer.attach(*source);
+  composer.attach(*source, now());
   Pointer pointer = soft_pointer({5, 5}, {4, 4}, 255);
   pointer.embedded = true;
   screen->set_pointer(pointer);
@@ -308,7 +308,7 @@ TEST_CASE("a desktop frame outside the region is a new frame without new pixels"
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({.region = Rect{0, 0, 20, 20}, .pool_frames = 1});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   screen->fill({30, 30, 40, 40}, 0xABCDEF);
@@ -327,7 +327,7 @@ TEST_CASE("folded frames are counted together") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   for (int n = 0; n < 3; ++n) screen->present();
@@ -344,7 +344,7 @@ TEST_CASE("many small changes do not become many small reads") {
   const auto screen = make_screen({400, 400});
   const auto source = open_screen(screen);
   FrameComposer composer({});
-  composer.attach(*source);
+  composer.attach(*source, now());
   REQUIRE(take_in(*source, composer));
   REQUIRE(composer.compose());
   for (int i = 0; i < 60; ++i) screen->fill({i * 6, i * 6, i * 6 + 2, i * 6 + 2}, 0xFFFFFF);
@@ -360,6 +360,6 @@ TEST_CASE("a region outside the target is refused") {
   const auto screen = make_screen();
   const auto source = open_screen(screen);
   FrameComposer composer({.region = Rect{0, 0, 62, 43}});
-  CHECK_THROWS_AS(composer.attach(*source), UsageError);
+  CHECK_THROWS_AS(composer.attach(*source, now()), UsageError);
   CHECK_THROWS_AS(composer.compose(), std::logic_error);
 }

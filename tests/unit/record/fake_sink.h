@@ -10,10 +10,10 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "platform/clock.h"
 #include "record/segments.h"
 
 namespace rustcam::test {
@@ -41,6 +41,7 @@ struct FakeSinkOptions {
   bool every_slot = false;
   bool hardware = false;
   Duration delay{};
+  Clock* clock = &machine_clock();  ///< on which the delay passes
   std::int64_t bytes_a_write = 1000;
   /// Called before each write, with how many there were; may throw.
   std::function<void(std::int64_t)> before_write;
@@ -58,7 +59,8 @@ class FakeSink final : public FrameSink {
   void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
     if (options_.before_write)
       options_.before_write(static_cast<std::int64_t>(log_->writes.size()));
-    if (options_.delay > Duration::zero()) std::this_thread::sleep_for(options_.delay);
+    if (options_.delay > Duration::zero())
+      options_.clock->sleep_until(options_.clock->now() + options_.delay);
     Written w;
     w.slot = slot;
     w.desktop_sequence = frame.desktop_sequence;
@@ -155,12 +157,14 @@ struct FakeSinks {
   FakeSinkOptions options;
   /// For the second sink and those after it.
   std::optional<FakeSinkOptions> later;
+  Duration opening{};  ///< how long it takes to open one
   std::vector<std::shared_ptr<SinkLog>> logs;
 
   SinkFactory factory() {
     return [this](const OutputPlan& plan, Size captured, EncoderReport& report,
                   std::vector<Warning>&) -> std::unique_ptr<FrameSink> {
       const FakeSinkOptions& chosen = logs.empty() || !later ? options : *later;
+      if (opening > Duration::zero()) options.clock->sleep_until(options.clock->now() + opening);
       auto log = std::make_shared<SinkLog>();
       log->captured = captured;
       log->path = plan.request.path;

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "record/listening.h"
-#include "record/read_lead.h"
+#include "pacing/listening.h"
+#include "pacing/read_lead.h"
+#include "pacing/slot_schedule.h"
 #include "record/segments.h"
-#include "record/slot_schedule.h"
 #include "record/warnings.h"
 
 using namespace rustcam;

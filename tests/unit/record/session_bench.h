@@ -1,53 +1,29 @@
-// What tests of whole sessions share: a scripted screen, fake sinks, and options for them.
+// What tests of whole sessions share: a scripted screen, fake sinks, a clock that is played, and
+// options for them.
 #pragma once
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "fake_sink.h"
+#include "platform/worker.h"
 #include "record/session.h"
 #include "support/fake_source.h"
+#include "support/simulated_clock.h"
 
 namespace rustcam::test {
 
-/// A screen that shows a new picture `hz` times a second while it lives, as far as the machine lets
-/// it.
-class Show {
- public:
-  Show(std::shared_ptr<FakeScreen> screen, double hz) : screen_(std::move(screen)), hz_(hz) {
-    thread_ = std::jthread([this](const std::stop_token& stop) {
-      const TimePoint begun = now();
-      for (std::uint32_t n = 1; !stop.stop_requested(); ++n) {
-        const TimePoint due = begun + from_s(n / hz_);
-        std::this_thread::sleep_until(due);
-        if (now() - due > from_s(0.5 / hz_)) ++late_;
-        screen_->fill(Rect{0, 0, 4, 4}, n);
-        screen_->fill(Rect{static_cast<int>(n % 30), 10, static_cast<int>(n % 30) + 5, 20}, n * 7);
-        screen_->present();
-      }
-    });
-  }
-
-  /// How many pictures came more than half a period late: on a busy machine, some do.
-  std::int64_t late() const noexcept { return late_; }
-
- private:
-  std::shared_ptr<FakeScreen> screen_;
-  double hz_;
-  std::atomic<std::int64_t> late_{0};
-  std::jthread thread_;
-};
-
 struct Bench {
+  SimulatedClock clock;
   FakeDesktop desktop;
   std::shared_ptr<FakeScreen> screen = desktop.add("DP-1", Rect{0, 0, 64, 48});
   FakeSinks sinks;
@@ -57,6 +33,8 @@ struct Bench {
   Bench() {
     FakeSink::damage_was_exact = true;
     FakeSink::damage_was_enough = true;
+    screen->use(clock);
+    sinks.options.clock = &clock;
     options.selection.backend = &fake_backend();
     options.selection.target = screen->target();
     options.plan.request.path = "/nowhere/out.mp4";
@@ -65,9 +43,52 @@ struct Bench {
     options.plan.fps = {60, 1};
     options.cursor = false;
   }
-  RecordStatistics run() { return record(options, hooks, sinks.factory()); }
+  RecordStatistics run() { return record(options, hooks, sinks.factory(), clock); }
   const std::vector<Written>& writes(std::size_t file = 0) { return sinks.logs.at(file)->writes; }
 };
+
+/// Something that happens beside a recording, on a thread of its own, until it goes.
+class Beside {
+ public:
+  Beside(SimulatedClock& clock, std::function<void(const std::stop_token&)> work)
+      : worker_(clock, [this, work = std::move(work)] { work(end_.get_token()); }) {}
+  ~Beside() { end_.request_stop(); }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+
+ private:
+  std::stop_source end_;
+  Worker worker_;
+};
+
+/// A screen that shows a new picture `hz` times a second while it lives, the first one `first` from
+/// now, each up to `jitter` early or late.
+class Show {
+ public:
+  Show(Bench& bench, double hz, Duration first = {}, Duration jitter = {})
+      : beside_(bench.clock, [&bench, hz, first, jitter](const std::stop_token& stop) {
+          const TimePoint begun = bench.clock.now() + first;
+          std::uint32_t random = 1;
+          for (std::uint32_t n = 0; !stop.stop_requested(); ++n) {
+            random = random * 1664525 + 1013904223;
+            const double part = static_cast<double>(random >> 8) / (1 << 23) - 1;  // -1 to 1
+            const Duration off = from_s(part * to_s(jitter));
+            if (!bench.clock.sleep_until(begun + from_s(n / hz) + off, stop)) return;
+            bench.screen->fill(Rect{0, 0, 4, 4}, n);
+            const int x = static_cast<int>(n % 30);
+            bench.screen->fill(Rect{x, 10, x + 5, 20}, n * 7);
+            bench.screen->present();
+          }
+        }) {}
+
+ private:
+  Beside beside_;
+};
+
+/// The number of the picture that a Show showed.
+inline std::uint32_t shown(const Written& w) {
+  return w.corner & 0xFFFFFFU;
+}
 
 inline void check_sums(const RecordStatistics& s) {
   CHECK(s.slots == s.fresh + s.repeated);

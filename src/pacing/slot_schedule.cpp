@@ -1,7 +1,6 @@
-#include "record/slot_schedule.h"
+#include "pacing/slot_schedule.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace rustcam {
 
@@ -46,6 +45,11 @@ TimePoint SlotSchedule::slot(std::int64_t n) const {
   return clock_.slot(n);
 }
 
+std::int64_t SlotSchedule::slot_at(TimePoint at) const {
+  const std::lock_guard lock(mutex_);
+  return clock_.slot_at(at);
+}
+
 void SlotSchedule::looked_after(std::int64_t n) {
   {
     const std::lock_guard lock(mutex_);
@@ -59,9 +63,10 @@ std::int64_t SlotSchedule::last_looked_after() const {
   return looked_after_;
 }
 
-void SlotSchedule::wait_looked_after(std::int64_t n, TimePoint deadline, std::stop_token stop) {
+void SlotSchedule::wait_looked_after(std::int64_t n, TimePoint deadline,
+                                     const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, std::move(stop), deadline, [&] { return looked_after_ >= n; });
+  time_.wait(lock, changed_, deadline, stop, [&] { return looked_after_ >= n; });
 }
 
 bool SlotSchedule::started() const {
@@ -69,9 +74,9 @@ bool SlotSchedule::started() const {
   return started_;
 }
 
-bool SlotSchedule::wait_started(std::stop_token stop) {
+bool SlotSchedule::wait_started(const std::stop_token& stop, std::optional<TimePoint> deadline) {
   std::unique_lock lock(mutex_);
-  return changed_.wait(lock, std::move(stop), [&] { return started_; });
+  return time_.wait(lock, changed_, deadline, stop, [&] { return started_; });
 }
 
 }  // namespace rustcam

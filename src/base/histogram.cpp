@@ -1,4 +1,4 @@
-#include "record/histogram.h"
+#include "base/histogram.h"
 
 #include <algorithm>
 #include <bit>

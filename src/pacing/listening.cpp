@@ -1,4 +1,4 @@
-#include "record/listening.h"
+#include "pacing/listening.h"
 
 namespace rustcam {
 

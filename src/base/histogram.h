@@ -6,9 +6,15 @@
 #include <optional>
 
 #include "base/time.h"
-#include "record/statistics.h"
 
 namespace rustcam {
+
+/// Of durations, in microseconds.
+struct Percentiles {
+  double p50 = 0;
+  double p99 = 0;
+  double max = 0;
+};
 
 /// Counts durations in buckets whose width is under 1.6 % of their value, from 1 ns to 18 minutes;
 /// the greatest is kept exactly. Negative durations count as 0.
@@ -19,6 +25,7 @@ class Histogram {
   /// The smallest duration that at least `part` (0..1) of all do not exceed, to within a bucket.
   Duration quantile(double part) const noexcept;
   Duration max() const noexcept { return Duration(max_); }
+  /// nullopt if nothing was counted.
   std::optional<Percentiles> percentiles() const;
 
  private:

@@ -1,4 +1,4 @@
-#include "record/read_lead.h"
+#include "pacing/read_lead.h"
 
 #include <algorithm>
 #include <chrono>
