@@ -15,9 +15,10 @@ namespace rustcam::cli {
 
 namespace {
 
-constexpr Choices<std::optional<BenchMode>, 5> modes{{{"grab", BenchMode::grab},
+constexpr Choices<std::optional<BenchMode>, 6> modes{{{"grab", BenchMode::grab},
                                                       {"latest", BenchMode::latest},
                                                       {"frames", BenchMode::frames},
+                                                      {"record", BenchMode::record},
                                                       {"gpu", BenchMode::gpu},
                                                       {"all", std::nullopt}}};
 constexpr Choices<FingerprintKind, 2> fingerprints{
@@ -71,6 +72,7 @@ void declare_bench(Parser& parser, BenchArguments& a) {
   parser.value("--mode", a.mode,
                {"M", one_of(modes.names()), "grab", "--mode latest",
                 "grab: one call a frame; latest: a background thread; frames: paced at `--hz`; "
+                "record: the loop of `record` with a sink that only counts, at `--hz`; "
                 "gpu: shared textures (Windows)",
                 modes.names()});
   parser.value("--pointer", a.pointer,

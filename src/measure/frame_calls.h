@@ -4,8 +4,9 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
-#include "capture/capturer.h"
+#include "image/frame.h"
 #include "measure/options.h"
 
 namespace rustcam {
@@ -17,17 +18,18 @@ struct CallResult {
   TimePoint presented{};
 };
 
-/// Confined to the thread that made it, as its Capturer is.
+/// Confined to the thread that made it.
 class FrameCalls {
  public:
   virtual ~FrameCalls() = default;
   /// Waits for a frame as long as the mode's call does, but not longer than `end` or a stop
-  /// request. Throws what the Capturer throws.
+  /// request. Throws what the engine throws.
   virtual CallResult next(TimePoint end) = 0;
+  /// Why the output is away just now; empty while it is there.
+  virtual std::string loss() const = 0;
 };
 
-/// `capturer` must outlive the result.
-std::unique_ptr<FrameCalls> open_calls(Capturer& capturer, const RunOptions& options,
-                                       const std::stop_token& stop);
+/// Throws what opening the screen throws.
+std::unique_ptr<FrameCalls> open_calls(const RunOptions& options, const std::stop_token& stop);
 
 }  // namespace rustcam

@@ -10,6 +10,8 @@ std::string_view name(BenchMode mode) noexcept {
       return "latest";
     case BenchMode::frames:
       return "frames";
+    case BenchMode::record:
+      return "record";
     case BenchMode::gpu:
       return "gpu";
   }

@@ -16,15 +16,20 @@ enum class BenchMode {
   grab = 1,  ///< one call after the other, each for the next frame
   latest,    ///< a background thread and a mailbox: the newest frame, newer than the last
   frames,    ///< one frame for each slot of an exact rate
+  record,    ///< the loop of recordings, with a sink that only counts
   gpu,       ///< as grab, but textures instead of pixels
 };
 std::string_view name(BenchMode mode) noexcept;
+/// True if a call brings what a slot holds, with or without anything new.
+constexpr bool is_paced(BenchMode mode) noexcept {
+  return mode == BenchMode::frames || mode == BenchMode::record;
+}
 
 struct RunOptions {
   Selection selection;
   BenchMode mode = BenchMode::grab;
   bool pointer = true;
-  Rational rate{};                              ///< of the slots, for `frames`
+  Rational rate{};                              ///< of the slots, for `frames` and `record`
   Duration warmup{};                            ///< before the counted time
   Duration duration = std::chrono::seconds(4);  ///< the counted time
   Duration timeout = std::chrono::seconds(1);   ///< of one call

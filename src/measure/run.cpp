@@ -98,8 +98,7 @@ double percent_of(Duration part, Duration whole) {
 }  // namespace
 
 std::optional<RunResult> measure_run(const RunOptions& options, const std::stop_token& stop) {
-  Capturer capturer(options.selection, options.pointer);
-  const std::unique_ptr<FrameCalls> calls = open_calls(capturer, options, stop);
+  const std::unique_ptr<FrameCalls> calls = open_calls(options, stop);
   Collector collector(*calls, options.fingerprint);
   collector.warm_up(now() + options.warmup, stop);
 
@@ -114,7 +113,7 @@ std::optional<RunResult> measure_run(const RunOptions& options, const std::stop_
   result.mode = options.mode;
   result.pointer = options.pointer;
   result.duration = options.duration;
-  result.loss = capturer.loss();
+  result.loss = calls->loss();
   result.call_fps = static_cast<double>(collector.calls_made()) / to_s(options.duration);
   const Duration wall = after.at - before.at;
   const Duration analysis = after.analysis - before.analysis;

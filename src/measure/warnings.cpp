@@ -99,7 +99,7 @@ std::vector<Doubt> analysis_doubts(const RunConditions& conditions) {
        "give --fingerprint sparse, a lower --hz or a smaller --region"},
       {"repeated_pictures",
        [ours](const RunResult& r) {
-         return ours && r.mode != BenchMode::frames && r.tally.changed_pct
+         return ours && !is_paced(r.mode) && r.tally.changed_pct
                     ? below(*r.tally.changed_pct, changed_pct)
                     : 0;
        },
@@ -110,7 +110,7 @@ std::vector<Doubt> analysis_doubts(const RunConditions& conditions) {
        "count unique_fps, not valid_fps: the screen hands out pictures again"},
       {"half_drawn",
        [](const RunResult& r) {
-         return r.mode != BenchMode::frames && r.tally.presented_fps && r.tally.unique_fps
+         return !is_paced(r.mode) && r.tally.presented_fps && r.tally.unique_fps
                     ? above(*r.tally.unique_fps, half_drawn * *r.tally.presented_fps)
                     : 0;
        },

@@ -1,3 +1,9 @@
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+
 #include "platform/clock.h"
 #include "platform/precise_timer.h"
 

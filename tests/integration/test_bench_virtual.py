@@ -29,7 +29,7 @@ def honest_source():
     assert result["stimulus"]["presented_fps"] == pytest.approx(60, rel=0.02)
     # No textures on the virtual display, so `all` leaves gpu out.
     assert [(r["mode"], r["pointer"]) for r in result["median"]] == [
-        (m, p) for m in ("grab", "latest", "frames") for p in (True, False)]
+        (m, p) for m in ("grab", "latest", "frames", "record") for p in (True, False)]
     for each in result["runs"]:
         assert each["duration_s"] == 1.5
         assert each["valid_fps"] <= each["call_fps"] + 1

@@ -33,7 +33,7 @@ CANDIDATES = [
     ("rustcam-cli record --on-loss=", ["stop", "wait", "wait="]),
     ("rustcam-cli record --progress ", ["auto", "json", "none", "plain"]),
     ("rustcam-cli record --fragment ", ["off"]),
-    ("rustcam-cli bench --mode ", ["all", "frames", "gpu", "grab", "latest"]),
+    ("rustcam-cli bench --mode ", ["all", "frames", "gpu", "grab", "latest", "record"]),
     ("rustcam-cli doctor --backend v", ["virtual"]),
     ("rustcam-cli record --fps ", []),
     ("rustcam-cli record --fps=", []),

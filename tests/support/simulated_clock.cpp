@@ -1,13 +1,27 @@
 #include "support/simulated_clock.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <mutex>
 
 namespace rustcam::test {
 
 SimulatedClock::SimulatedClock() {
   threads_.push_back({std::this_thread::get_id(), true, {}});
+}
+
+void SimulatedClock::wake_late_by(Duration lateness) {
+  const std::lock_guard lock(mutex_);
+  lateness_ = lateness;
+}
+
+/// Nobody sleeps for what is over already.
+std::optional<TimePoint> SimulatedClock::wakes_at(std::optional<TimePoint> deadline) const {
+  const std::lock_guard lock(mutex_);
+  return deadline && *deadline > now_ ? std::optional(*deadline + lateness_) : deadline;
 }
 
 TimePoint SimulatedClock::now() const {
@@ -64,15 +78,16 @@ void SimulatedClock::let_others_run(std::optional<TimePoint> deadline) {
 bool SimulatedClock::wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any&,
                           std::optional<TimePoint> deadline, const std::stop_token& stop,
                           const std::function<bool()>& done) {
+  const std::optional<TimePoint> wakes = wakes_at(deadline);
   for (;;) {
     const bool is_done = done();
-    if (is_done || stop.stop_requested() || (deadline && now() >= *deadline)) {
+    if (is_done || stop.stop_requested() || (wakes && now() >= *wakes)) {
       const std::lock_guard own(mutex_);
       waited_in_vain_ = 0;
       return is_done;
     }
     lock.unlock();
-    let_others_run(deadline);
+    let_others_run(wakes);
     lock.lock();
   }
 }

@@ -1,8 +1,12 @@
 // A clock that tests play: whole recordings pass at once, and always in the same way.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
+#include <functional>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -18,6 +22,9 @@ namespace rustcam::test {
 class SimulatedClock final : public Clock {
  public:
   SimulatedClock();
+
+  /// As on a busy machine: whoever waits for an instant is woken so much after it.
+  void wake_late_by(Duration lateness);
 
   TimePoint now() const override;
   bool sleep_until(TimePoint deadline, const std::stop_token& stop) override;
@@ -41,9 +48,11 @@ class SimulatedClock final : public Clock {
   void pass_on(Place from);
   void let_others_run(std::optional<TimePoint> deadline);
   void let_time_pass();
+  std::optional<TimePoint> wakes_at(std::optional<TimePoint> deadline) const;
 
   mutable std::mutex mutex_;
   std::condition_variable turn_;
+  Duration lateness_{};
   TimePoint now_{Duration(1'000'000'000'000)};
   std::vector<Thread> threads_;
   Place running_ = 0;

@@ -196,7 +196,7 @@ TEST_CASE("bench: defaults and choices") {
   given.chart = "a.svg";
   const BenchOptions all = check_bench(given);
   CHECK_FALSE(all.stimulus);
-  CHECK(all.modes.size() == 4);
+  CHECK(all.modes.size() == 5);
   CHECK(all.pointers == std::vector{true, false});
   CHECK(all.fingerprint == FingerprintKind::full);
   given.chart = "a.pdf";

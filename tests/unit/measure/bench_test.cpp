@@ -95,40 +95,52 @@ TEST_CASE("a screen that loses every tenth frame is exposed") {
 
 TEST_CASE("every mode, with and without the pointer; textures only where there are some") {
   BenchPlan p = plan("mover@320x240@60,pointer=color");
-  p.modes = {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::gpu};
+  p.modes = {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::record,
+             BenchMode::gpu};
   p.all_modes = true;
   p.pointers = {true, false};
   p.run.duration = 300ms;
   p.repeat = 2;
   const BenchResult result = run(p);
-  CHECK(result.runs.size() == 12);
-  REQUIRE(result.median.size() == 6);
+  CHECK(result.runs.size() == 16);
+  REQUIRE(result.median.size() == 8);
   CHECK(result.median[0].mode == BenchMode::grab);
   CHECK(result.median[0].pointer);
   CHECK_FALSE(result.median[1].pointer);
   CHECK(result.median[5].mode == BenchMode::frames);
+  CHECK(result.median[7].mode == BenchMode::record);
   for (const RunResult& r : result.runs) CHECK(r.tally.valid_fps > 0);
   CHECK_FALSE(result.interrupted);
 }
 
 TEST_CASE("slots come at their rate, however slow the screen is") {
-  BenchPlan p = plan("mover@320x240@10");
-  p.modes = {BenchMode::frames};
-  const Tally t = run(p).runs.at(0).tally;
-  // Six times what the screen shows; a machine that stalls shifts slots into or out of the counted
-  // time.
-  CHECK(t.valid_fps > 30);
-  CHECK(t.valid_fps < 120);
-  CHECK(t.unique_fps.value() <= 12);
+  for (const BenchMode mode : {BenchMode::frames, BenchMode::record}) {
+    BenchPlan p = plan("mover@320x240@10");
+    p.modes = {mode};
+    const Tally t = run(p).runs.at(0).tally;
+    // Six times what the screen shows; a machine that stalls shifts slots into or out of the
+    // counted time.
+    CHECK(t.valid_fps > 30);
+    CHECK(t.valid_fps < 120);
+    CHECK(t.unique_fps.value() <= 12);
+  }
+}
+
+TEST_CASE("a recording that cannot begin says why") {
+  BenchPlan p = plan("mover@320x240@60,loss=0+600");
+  p.modes = {BenchMode::record};
+  p.run.timeout = 50ms;
+  CHECK_THROWS_AS(run(p), CaptureError);
 }
 
 TEST_CASE("a pointer that moves makes no new frames out of an old desktop") {
-  for (const BenchMode mode : {BenchMode::grab, BenchMode::latest, BenchMode::frames}) {
+  for (const BenchMode mode :
+       {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::record}) {
     BenchPlan p = plan("mover@320x240@10,pointer=color,pointer_hz=200");
     p.modes = {mode};
     const Tally t = run(p).runs.at(0).tally;
     CHECK(t.unique_fps.value() <= 12);
-    if (mode == BenchMode::frames) {
+    if (is_paced(mode)) {
       CHECK(t.valid_fps > 30);
       CHECK(t.valid_fps < 120);
       CHECK(t.changed_pct.value() <= 40);
@@ -139,12 +151,14 @@ TEST_CASE("a pointer that moves makes no new frames out of an old desktop") {
 }
 
 TEST_CASE("a slot that would come after the end of the run is not waited for") {
-  BenchPlan p = plan("mover@320x240@10");
-  p.modes = {BenchMode::frames};
-  p.run.rate = {1, 1000};
-  const TimePoint begun = now();
-  CHECK(run(p).runs.size() == 1);
-  CHECK(now() - begun < 60s);
+  for (const BenchMode mode : {BenchMode::frames, BenchMode::record}) {
+    BenchPlan p = plan("mover@320x240@10");
+    p.modes = {mode};
+    p.run.rate = {1, 1000};
+    const TimePoint begun = now();
+    CHECK(run(p).runs.size() == 1);
+    CHECK(now() - begun < 60s);
+  }
 }
 
 TEST_CASE("a screen that stands still gives one frame at most, and a warning says so") {
@@ -155,7 +169,8 @@ TEST_CASE("a screen that stands still gives one frame at most, and a warning say
 }
 
 TEST_CASE("a stop request ends every mode soon, and the run that it hit does not count") {
-  for (const BenchMode mode : {BenchMode::grab, BenchMode::latest, BenchMode::frames}) {
+  for (const BenchMode mode :
+       {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::record}) {
     BenchPlan p = plan("mover@320x240@60");
     p.modes = {mode};
     p.run.duration = 600s;

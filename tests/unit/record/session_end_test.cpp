@@ -272,7 +272,8 @@ TEST_CASE("a sink that does not open: its error, and nothing left") {
                                 std::vector<Warning>&) -> std::unique_ptr<FrameSink> {
     throw MediaError("cannot create the file");
   };
-  CHECK_THROWS_WITH_AS(record(b.options, b.hooks, refuse, b.clock), "cannot create the file", MediaError);
+  CHECK_THROWS_WITH_AS(record(b.options, b.hooks, refuse, b.clock), "cannot create the file",
+                       MediaError);
   CHECK_FALSE(std::filesystem::exists(stamps));
   CHECK(b.screen->open_sources() == 0);
 }

@@ -132,6 +132,17 @@ TEST_CASE(
   CHECK(other_steps(b.writes(), 1) == 0);
 }
 
+TEST_CASE("a screen that is slow to read: slot 0 is no older than a read or two") {
+  Bench b;
+  b.options.frames = 30;
+  b.sinks.opening = 700ms;
+  b.screen->set_read_time(20ms);
+  const Show show(b, 60);
+  const RecordStatistics s = b.run();
+  CHECK(s.slots == 30);
+  CHECK(s.t0 - b.writes().front().presented < 60ms);
+}
+
 TEST_CASE("the first reads, which are slow, are over before slot 0") {
   Bench b;
   b.options.frames = 60;
@@ -240,6 +251,22 @@ TEST_CASE("a slow reader of raw video gets every slot") {
     // Production that is held back goes on with new pictures.
     if (mode == OnFull::wait) CHECK(s.fresh == 60);
   }
+}
+
+TEST_CASE("whoever wakes late gives no slot a picture from after its sampling point") {
+  Bench b;
+  b.options.frames = 300;
+  b.clock.wake_late_by(11ms);
+  const Show show(b, 144);
+  const RecordStatistics s = b.run();
+  CHECK(s.slots == 300);
+  REQUIRE(s.phase_us);
+  // It moves a little until it has settled.
+  const Duration phase = from_s(*s.phase_us / 1e6) + 500us;
+  for (const Written& w : b.writes())
+    CHECK(w.presented <= s.t0 + slot_offset({60, 1}, w.slot) + phase);
+  for (std::size_t i = 1; i < b.writes().size(); ++i)
+    CHECK(b.writes()[i].presented >= b.writes()[i - 1].presented);
 }
 
 TEST_CASE("a read that stalls repeats slots, and loses none") {
