@@ -91,10 +91,7 @@ void FrameComposer::repay(const FramePool::Taken& taken) {
   Region on_target = due;
   on_target.translate(region_.left, region_.top);
   const Point origin{region_.left, region_.top};
-  if (source_->read_in_place(on_target, *taken.image, origin)) return;
-  cost_.bytes_copied = cost_.bytes_read;
-  const ReadTicket ticket = source_->begin_read(on_target);
-  source_->finish_read(ticket, taken.image->view(), origin);
+  cost_.bytes_copied = source_->read(on_target, *taken.image, origin).bytes_copied;
 }
 
 std::optional<Frame> FrameComposer::compose() {

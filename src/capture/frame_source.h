@@ -29,9 +29,10 @@ struct DesktopUpdate {
   bool protected_content_masked = false;
 };
 
-/// Names a read begun by begin_read; each is finished exactly once, in order.
-struct ReadTicket {
-  std::uint64_t id = 0;
+/// What a read took.
+struct ReadCost {
+  /// Of bgra, without the part that the system itself put into the picture.
+  std::int64_t bytes_copied = 0;
 };
 
 /// Where the system can hand out GPU textures instead of pixels. See capture/gpu_source.h.
@@ -59,21 +60,13 @@ class FrameSource {
   virtual AcquireStatus acquire(TimePoint deadline, std::stop_token stop) = 0;
   virtual const DesktopUpdate& update() const noexcept = 0;  ///< valid until release()
   virtual void release() noexcept = 0;                       ///< idempotent
-  /// Begins to read `region` (upright target pixels, inside the target), with or without a lease.
-  virtual ReadTicket begin_read(const Region& region) = 0;
-  /// Finishes it into the same places of `into`, a bgra picture whose corner is at `origin` on the
-  /// target: upright, without the pointer, alpha 255. Throws AccessLost, DeviceError.
-  virtual void finish_read(ReadTicket ticket, const ImageView& into, Point origin) = 0;
-  /// A bgra picture into which read_in_place() may be able to read; may outlive the source.
+  /// Reads at least `region` (upright target pixels, inside the target), with or without a lease,
+  /// into the same places of `picture`, a bgra picture whose corner is at `origin` on the target:
+  /// upright, without the pointer, alpha 255 (undefined if SourceOptions::opaque is false). Throws
+  /// AccessLost, DeviceError; what `region` covers is undefined then.
+  virtual ReadCost read(const Region& region, Image& picture, Point origin) = 0;
+  /// A bgra picture into which read() may need no copy of ours; may outlive the source.
   virtual Image make_picture(Size size) { return {PixelFormat::bgra, size}; }
-  /// Reads at least `region` into `picture`, as finish_read() would (but for the alpha, where
-  /// SourceOptions::opaque is false), without a copy of ours. False,
-  /// with nothing done, where that cannot be or would take longer than begin_read() and
-  /// finish_read(). Throws what finish_read() throws; what `region` covers is undefined then.
-  virtual bool read_in_place(const Region& region, Image& picture, Point origin) {
-    static_cast<void>(region), static_cast<void>(picture), static_cast<void>(origin);
-    return false;
-  }
   /// The pointer as of now; asks the system where nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }

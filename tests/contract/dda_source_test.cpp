@@ -48,7 +48,7 @@ void next_desktop_update(FrameSource& source) {
 }
 
 void read(FrameSource& source, const Region& region, Image& into) {
-  source.finish_read(source.begin_read(region), into.view(), {});
+  source.read(region, into, {});
 }
 
 int largest_difference(const ConstImageView& a, const ConstImageView& b) {
@@ -118,24 +118,6 @@ TEST_CASE("reading what is told to have changed keeps a picture current") {
     CHECK(*number > last);
     last = *number;
   }
-}
-
-TEST_CASE("a read can be begun early and finished after the next update") {
-  const auto source = open_first();
-  const Size size = source->target().size();
-  Image first(PixelFormat::bgra, size);
-  Image second(PixelFormat::bgra, size);
-  next_desktop_update(*source);
-  const ReadTicket early = source->begin_read(Rect::of(size));
-  source->release();
-  next_desktop_update(*source);
-  const ReadTicket late = source->begin_read(Rect::of(size));
-  source->finish_read(early, first.view(), {});
-  source->finish_read(late, second.view(), {});
-  REQUIRE(read_barcode(as_const(first.view())).has_value());
-  REQUIRE(read_barcode(as_const(second.view())).has_value());
-  CHECK(*read_barcode(as_const(first.view())) < *read_barcode(as_const(second.view())));
-  CHECK_THROWS_AS(source->finish_read(late, second.view(), {}), std::logic_error);
 }
 
 TEST_CASE("a stop request ends the wait") {

@@ -1,10 +1,15 @@
 #include "x11_canvas.h"
 
 #include <cstddef>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
 namespace rustcam::test {
+
+namespace {
+constexpr std::uint32_t unread = 0x00123456;
+}
 
 std::unique_ptr<FrameSource> open_x11(const std::string& name, const SourceOptions& options) {
   for (const TargetInfo& target : x11_backend().targets())
@@ -12,28 +17,27 @@ std::unique_ptr<FrameSource> open_x11(const std::string& name, const SourceOptio
   throw std::runtime_error("there is no output " + name);
 }
 
-Canvas::Canvas(Size size)
-    : pixels_(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height),
-              0x00123456) {
-  view_.size = size;
-  view_.planes[0] = {reinterpret_cast<std::uint8_t*>(pixels_.data()),
-                     std::ptrdiff_t{size.width} * 4};
+Canvas::Canvas(Size size) : image_(PixelFormat::bgra, size) {
+  for (std::int32_t y = 0; y < size.height; ++y)
+    for (std::int32_t x = 0; x < size.width; ++x)
+      std::memcpy(image_.view().row(y) + std::ptrdiff_t{4} * x, &unread, sizeof unread);
 }
 
 std::uint32_t Canvas::pixel(Point p) const {
-  return pixels_[static_cast<std::size_t>(p.y) * static_cast<std::size_t>(view_.size.width) +
-                 static_cast<std::size_t>(p.x)];
+  std::uint32_t value = 0;
+  std::memcpy(&value, image_.view().row(p.y) + std::ptrdiff_t{4} * p.x, sizeof value);
+  return value;
 }
 
 void Canvas::read(FrameSource& source, const Region& region) {
-  source.finish_read(source.begin_read(region), view_, {});
+  source.read(region, image_, {});
 }
 
 AcquireStatus Canvas::follow(FrameSource& source, TimePoint deadline) {
   const AcquireStatus status = source.acquire(deadline, {});
   if (status == AcquireStatus::updated) {
     const UpdateLease lease(source);
-    read(source, lease->dirty != nullptr ? *lease->dirty : Region(Rect::of(view_.size)));
+    read(source, lease->dirty != nullptr ? *lease->dirty : Region(Rect::of(size())));
   }
   return status;
 }
@@ -46,8 +50,10 @@ void Canvas::catch_up(FrameSource& source) {
 std::int64_t Canvas::difference(const Painter& painter, const Rect& desktop) const {
   const std::vector<std::uint32_t> screen = painter.grab(desktop);
   std::int64_t count = 0;
-  for (std::size_t i = 0; i < screen.size(); ++i)
-    if ((screen[i] | 0xff000000u) != pixels_[i]) ++count;
+  std::size_t i = 0;
+  for (std::int32_t y = 0; y < size().height; ++y)
+    for (std::int32_t x = 0; x < size().width; ++x)
+      if ((screen[i++] | 0xff000000u) != pixel({x, y})) ++count;
   return count;
 }
 

@@ -9,6 +9,7 @@
 
 #include "capture/backend.h"
 #include "capture/frame_source.h"
+#include "image/image.h"
 #include "x11_painter.h"
 
 namespace rustcam {
@@ -28,8 +29,9 @@ inline TimePoint soon() {
 class Canvas {
  public:
   explicit Canvas(Size size);
-  Size size() const noexcept { return view_.size; }
-  const ImageView& view() const noexcept { return view_; }
+  Size size() const noexcept { return image_.size(); }
+  Image& image() noexcept { return image_; }
+  ImageView view() noexcept { return image_.view(); }
   std::uint32_t pixel(Point p) const;
 
   /// Takes one update if it comes before `deadline`: reads what it says is dirty, nothing else.
@@ -41,8 +43,7 @@ class Canvas {
   std::int64_t difference(const Painter& painter, const Rect& desktop) const;
 
  private:
-  std::vector<std::uint32_t> pixels_;
-  ImageView view_;
+  Image image_;
 };
 
 }  // namespace rustcam::test

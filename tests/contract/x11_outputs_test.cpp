@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <exception>
 #include <string>
 #include <thread>
 #include <vector>
@@ -149,12 +150,23 @@ TEST_CASE("pixels of another output are never handed out, not even amid a change
   Canvas canvas({800, 600});
   canvas.follow(*source, soon());
   painter.grab_server();
-  const ReadTicket ticket = source->begin_read(Rect{0, 0, 800, 600});
+  Canvas after({800, 600});
+  // It waits while the server is grabbed; if it comes later, it finds the output elsewhere.
+  std::exception_ptr failure;
+  std::jthread reading([&] {
+    try {
+      after.read(*source, Rect{0, 0, 800, 600});
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   painter.set_mode(1, {800, 600}, {0, 700});
   painter.fill({800, 0, 1600, 600}, 0x5ec3e7);
   painter.ungrab_server();
-  Canvas after({800, 600});
-  CHECK_THROWS_AS(source->finish_read(ticket, after.view(), {}), AccessLost);
+  reading.join();
+  REQUIRE(failure);
+  CHECK_THROWS_AS(std::rethrow_exception(failure), AccessLost);
   CHECK(after.pixel({400, 300}) == 0x00123456u);
 }
 

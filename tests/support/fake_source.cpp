@@ -207,18 +207,11 @@ class FakeSource final : public FrameSource, private GpuSource {
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { leased_ = false; }
 
-  ReadTicket begin_read(const Region& region) override {
+  ReadCost read(const Region& region, Image& picture, Point origin) override {
     require(!lost_, "read after a loss");
     require(!region.empty() && Rect::of(target_.size()).contains(region.bounds()),
             "a read outside the target");
-    begun_.push_back(region);
-    return {next_ticket_++};
-  }
-
-  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override {
-    require(!begun_.empty() && ticket.id == next_ticket_ - begun_.size(), "reads out of order");
-    const Region region = begun_.front();
-    begun_.erase(begun_.begin());
+    const ImageView into = picture.view();
     wait_as_long_as_a_read();
     const std::lock_guard lock(screen_->mutex_);
     if (screen_->fail_read_) {
@@ -230,6 +223,7 @@ class FakeSource final : public FrameSource, private GpuSource {
       require(Rect::of(origin, into.size).contains(r), "a read beyond the picture");
       for (int y = r.top; y < r.bottom; ++y) copy_row(r, y, into, origin);
     }
+    return {region.area() * 4};
   }
 
   const Pointer& pointer() override {
@@ -322,8 +316,6 @@ class FakeSource final : public FrameSource, private GpuSource {
   DesktopUpdate update_;
   Region dirty_;
   Pointer pointer_;
-  std::vector<Region> begun_;
-  std::uint64_t next_ticket_ = 1;
   std::size_t frames_seen_ = 0;
   std::uint64_t pointer_seen_ = 0;
   std::uint64_t losses_ = 0;

@@ -172,8 +172,8 @@ void DdaSource::take_pixels(const DXGI_OUTDUPL_FRAME_INFO& info, ID3D11Texture2D
 
 bool DdaSource::canvas_is_black() {
   bool black = false;
-  staging_.finish(staging_.begin(*canvas_, Rect::of(canvas_->size())),
-                  [&](const Staging::Read& read) { black = is_black(read); });
+  staging_.read(*canvas_, Rect::of(canvas_->size()),
+                [&](const Staging::Read& read) { black = is_black(read); });
   return black;
 }
 
@@ -182,15 +182,13 @@ TimePoint DdaSource::presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const {
   return std::min(clock_.at(info.LastPresentTime.QuadPart), now());
 }
 
-ReadTicket DdaSource::begin_read(const Region& region) {
-  if (!canvas_) throw std::logic_error("a read is begun before the first update");
-  return {staging_.begin(*canvas_, to_native(region, canvas_->size(), output_.info.rotation))};
-}
-
-void DdaSource::finish_read(ReadTicket ticket, const ImageView& into, Point origin) {
-  staging_.finish(ticket.id, [&](const Staging::Read& read) {
-    readback_.copy(read, output_.info.rotation, into, origin);
-  });
+ReadCost DdaSource::read(const Region& region, Image& picture, Point origin) {
+  if (!canvas_) throw std::logic_error("a read before the first update");
+  staging_.read(*canvas_, to_native(region, canvas_->size(), output_.info.rotation),
+                [&](const Staging::Read& read) {
+                  readback_.copy(read, output_.info.rotation, picture.view(), origin);
+                });
+  return {region.area() * bytes_per_sample(PixelFormat::bgra, 0)};
 }
 
 std::shared_ptr<const SourceLegacy> DdaSource::legacy() const {

@@ -1,10 +1,7 @@
-// Reading textures back into memory, with the wait for the GPU taken apart from asking for it.
+// Reading a texture back into memory.
 #pragma once
 
 #include <d3d11.h>
-
-#include <cstdint>
-#include <vector>
 
 #include "base/region.h"
 #include "capture/dda/canvas.h"
@@ -13,15 +10,11 @@
 
 namespace rustcam::dda {
 
-/// A few textures that the CPU can read, used in turn: while one is copied to, another is read.
-/// Reused as long as the canvas keeps its size and format. The device must outlive it.
+/// A texture that the CPU can read, reused as long as the canvas keeps its size and format. The
+/// device must outlive it.
 class Staging {
  public:
   explicit Staging(const Device& device) : device_(&device) {}
-
-  /// Begins to copy `native` of the canvas; returns the ticket's number, from 1 on. Throws
-  /// AccessLost or DuplicationError.
-  std::uint64_t begin(const Canvas& canvas, const Region& native);
 
   struct Read {
     D3D11_MAPPED_SUBRESOURCE pixels{};  ///< valid where `region` is
@@ -29,45 +22,36 @@ class Staging {
     Size size;
     bool half_float = false;
   };
-  /// Waits for the copy and hands it to `use`; earlier tickets that were never finished are
-  /// forgotten. Throws AccessLost, DuplicationError; std::logic_error for a ticket that is not
-  /// open.
+  /// Copies `native` of the canvas, waits for the GPU, and hands the pixels to `use`. Throws
+  /// AccessLost or DuplicationError.
   template <typename Use>
-  void finish(std::uint64_t ticket, Use&& use) {
-    const Mapping mapping(*this, ticket);
+  void read(const Canvas& canvas, const Region& native, Use&& use) {
+    copy(canvas, native);
+    const Mapping mapping(*this, canvas, native);
     use(mapping.read());
   }
 
  private:
-  struct Slot {
-    ComPtr<ID3D11Texture2D> texture;
-    Size size;
-    DXGI_FORMAT format = DXGI_FORMAT_UNKNOWN;
-    bool half_float = false;
-    Region region;
-    std::uint64_t ticket = 0;  ///< 0: free
-  };
-
   class Mapping {
    public:
-    Mapping(Staging& staging, std::uint64_t ticket);
+    Mapping(const Staging& staging, const Canvas& canvas, const Region& native);
     ~Mapping();
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
     const Read& read() const noexcept { return read_; }
 
    private:
-    Staging* staging_;
-    Slot* slot_;
+    const Staging* staging_;
     Read read_;
   };
 
-  Slot& free_slot();
-  void fit(Slot& slot, const Canvas& canvas);
+  void copy(const Canvas& canvas, const Region& native);
+  void fit(const Canvas& canvas);
 
   const Device* device_;
-  std::vector<Slot> slots_;
-  std::uint64_t last_ticket_ = 0;
+  ComPtr<ID3D11Texture2D> texture_;
+  Size size_;
+  DXGI_FORMAT format_ = DXGI_FORMAT_UNKNOWN;
 };
 
 }  // namespace rustcam::dda

@@ -134,19 +134,13 @@ TimePoint VirtualSource::next_wake(double t, TimePoint deadline) const {
   return wake;
 }
 
-ReadTicket VirtualSource::begin_read(const Region& region) {
-  reads_.push_back(region);
-  return {next_read_++};
-}
-
-void VirtualSource::finish_read(ReadTicket, const ImageView& into, Point origin) {
-  if (reads_.empty()) throw CaptureError("finish_read without begin_read");
-  const Region region = std::move(reads_.front());
-  reads_.pop_front();
+ReadCost VirtualSource::read(const Region& region, Image& picture, Point origin) {
   if (black_)
-    fill_black(region, into, origin);
+    fill_black(region, picture.view(), origin);
   else
-    scene_->draw(screen_.frame_of(std::max<std::int64_t>(0, present_)), region, into, origin);
+    scene_->draw(screen_.frame_of(std::max<std::int64_t>(0, present_)), region, picture.view(),
+                 origin);
+  return {region.area() * bytes_per_sample(PixelFormat::bgra, 0)};
 }
 
 const Pointer& VirtualSource::pointer() {

@@ -24,8 +24,7 @@ class VirtualSource final : public FrameSource {
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override {}
-  ReadTicket begin_read(const Region& region) override;
-  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
+  ReadCost read(const Region& region, Image& picture, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "base/error.h"
 
@@ -29,48 +27,41 @@ std::size_t bytes_of(const Rect& r) {
 ImageReader::ImageReader(const Connection& connection, PixelLayout layout) noexcept
     : connection_(&connection), layout_(layout) {}
 
-ImageReader::~ImageReader() {
-  for (const Read& read : reads_) discard(read, 0);
-}
-
-std::unique_ptr<ShmSegment> ImageReader::take_segment(std::size_t bytes) {
+/// False if the pixels have to come over the wire.
+bool ImageReader::fit_segment(std::size_t bytes) {
   // The offset in ShmGetImage has 32 bits.
-  if (!shares_memory_ || bytes > std::numeric_limits<std::uint32_t>::max()) return nullptr;
-  const auto large_enough = [bytes](const auto& s) { return s->size() >= bytes; };
-  const auto found = std::ranges::find_if(idle_, large_enough);
-  if (found != idle_.end()) {
-    auto segment = std::move(*found);
-    idle_.erase(found);
-    return segment;
-  }
-  idle_.clear();
-  auto segment = ShmSegment::create(*connection_, bytes);
-  shares_memory_ = segment != nullptr;
-  return segment;
+  if (!shares_memory_ || bytes > std::numeric_limits<std::uint32_t>::max()) return false;
+  if (segment_ && segment_->size() >= bytes) return true;
+  segment_.reset();
+  segment_ = ShmSegment::create(*connection_, bytes);
+  shares_memory_ = segment_ != nullptr;
+  return shares_memory_;
 }
 
-ReadTicket ImageReader::begin(const Region& region, Point corner) {
+void ImageReader::fetch(const Region& region, Point corner) {
   const Region wanted = region.simplified(max_rects);
-  Read read;
-  read.id = ++last_id_;
+  parts_.clear();
   std::size_t bytes = 0;
   for (const Rect& rect : wanted.rects()) {
-    read.parts.push_back({rect, bytes, 0, nullptr});
+    parts_.push_back({rect, bytes, 0, nullptr});
     bytes += bytes_of(rect);
   }
-  if (bytes != 0) read.segment = take_segment(bytes);
-  if (read.segment != nullptr)
-    request_shared(read, corner);
+  if (bytes == 0) return;
+  if (fit_segment(bytes))
+    request_shared(corner);
   else
-    request_plain(read, wanted, corner);
-  reads_.push_back(std::move(read));
-  connection_->flush();
-  return {last_id_};
+    request_plain(wanted, corner);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    Owned<xcb_generic_error_t> error;
+    if (await(parts_[i], error)) continue;
+    discard(i + 1);
+    parts_.clear();
+    refused(error.get());
+  }
 }
 
-void ImageReader::request_shared(Read& read, Point corner) {
-  for (Part& part : read.parts)
-    part.sequence = request(*read.segment, part.offset, part.rect, corner);
+void ImageReader::request_shared(Point corner) {
+  for (Part& part : parts_) part.sequence = request(*segment_, part.offset, part.rect, corner);
 }
 
 unsigned ImageReader::request(const ShmSegment& segment, std::size_t offset, const Rect& rect,
@@ -100,8 +91,9 @@ void ImageReader::refused(const xcb_generic_error_t* error) const {
   throw AccessLost("the X server no longer lets us read the screen there: " + name, name);
 }
 
-void ImageReader::request_plain(Read& read, const Region& region, Point corner) {
-  read.parts.clear();
+void ImageReader::request_plain(const Region& region, Point corner) {
+  segment_.reset();
+  parts_.clear();
   for (const Rect& rect : region.rects()) {
     const auto rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(
         band_bytes / std::max<std::int64_t>(rect.width() * std::int64_t{bytes_per_pixel}, 1), 1,
@@ -116,32 +108,15 @@ void ImageReader::request_plain(Read& read, const Region& region, Point corner) 
                         static_cast<std::uint16_t>(on_root.width()),
                         static_cast<std::uint16_t>(on_root.height()), ~0u)
               .sequence;
-      read.parts.push_back({band, 0, sequence, nullptr});
+      parts_.push_back({band, 0, sequence, nullptr});
     }
   }
 }
 
-void ImageReader::await(ReadTicket ticket) {
-  while (!reads_.empty() && reads_.front().id < ticket.id) {
-    discard(reads_.front(), 0);
-    reads_.pop_front();
-  }
-  if (reads_.empty() || reads_.front().id != ticket.id)
-    throw std::logic_error("this read has not begun or is finished already");
-  Read& read = reads_.front();
-  for (std::size_t i = 0; i < read.parts.size(); ++i) {
-    Owned<xcb_generic_error_t> error;
-    if (await(read, read.parts[i], error)) continue;
-    discard(read, i + 1);
-    reads_.pop_front();
-    refused(error.get());
-  }
-}
-
-bool ImageReader::await(const Read& read, Part& part, Owned<xcb_generic_error_t>& error) const {
+bool ImageReader::await(Part& part, Owned<xcb_generic_error_t>& error) const {
   xcb_generic_error_t* raw_error = nullptr;
   bool ok = false;
-  if (read.segment != nullptr) {
+  if (segment_ != nullptr) {
     const Owned<xcb_shm_get_image_reply_t> reply(
         xcb_shm_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
     ok = reply != nullptr;
@@ -155,17 +130,13 @@ bool ImageReader::await(const Read& read, Part& part, Owned<xcb_generic_error_t>
   return ok;
 }
 
-void ImageReader::finish(ReadTicket ticket, const ImageView& into, Point origin) {
-  if (reads_.empty() || reads_.front().id != ticket.id)
-    throw std::logic_error("this read has not been awaited");
-  Read read = std::move(reads_.front());
-  reads_.pop_front();
-  for (const Part& part : read.parts)
+void ImageReader::deliver(const ImageView& into, Point origin) {
+  for (const Part& part : parts_)
     copy(part,
-         read.segment != nullptr ? read.segment->data() + part.offset
-                                 : xcb_get_image_data(part.pixels.get()),
+         segment_ != nullptr ? segment_->data() + part.offset
+                             : xcb_get_image_data(part.pixels.get()),
          into, origin);
-  if (read.segment != nullptr) idle_.push_back(std::move(read.segment));
+  parts_.clear();
 }
 
 void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageView& into,
@@ -183,9 +154,9 @@ void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageVi
         count);
 }
 
-void ImageReader::discard(const Read& read, std::size_t from_part) const noexcept {
-  for (std::size_t i = from_part; i < read.parts.size(); ++i)
-    if (read.parts[i].sequence != 0) xcb_discard_reply(connection_->get(), read.parts[i].sequence);
+void ImageReader::discard(std::size_t from_part) const noexcept {
+  for (std::size_t i = from_part; i < parts_.size(); ++i)
+    if (parts_[i].sequence != 0) xcb_discard_reply(connection_->get(), parts_[i].sequence);
 }
 
 }  // namespace rustcam::x11

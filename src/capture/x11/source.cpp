@@ -60,14 +60,8 @@ class Source final : public FrameSource {
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { xcb_flush(connection_.get()); }
-  ReadTicket begin_read(const Region& region) override {
-    Region inside = region;
-    inside.intersect(Rect::of(target_.size()));
-    return reader_.begin(inside, {target_.desktop.left, target_.desktop.top});
-  }
-  void finish_read(ReadTicket ticket, const ImageView& into, Point origin) override;
   Image make_picture(Size size) override { return pictures_.make(size); }
-  bool read_in_place(const Region& region, Image& picture, Point origin) override;
+  ReadCost read(const Region& region, Image& picture, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 
@@ -77,6 +71,7 @@ class Source final : public FrameSource {
   void take_events();
   std::optional<AcquireStatus> follow_output();
   bool take_update();
+  bool read_in_place(const Region& region, Image& picture, Point origin);
   void take_events_of_read();
 
   Connection connection_;
@@ -182,14 +177,18 @@ bool Source::take_update() {
   return true;
 }
 
-void Source::finish_read(ReadTicket ticket, const ImageView& into, Point origin) {
-  reader_.await(ticket);
+ReadCost Source::read(const Region& region, Image& picture, Point origin) {
+  Region inside = region;
+  inside.intersect(Rect::of(target_.size()));
+  if (read_in_place(inside, picture, origin)) return {};
+  reader_.fetch(inside, {target_.desktop.left, target_.desktop.top});
   take_events_of_read();
-  reader_.finish(ticket, into, origin);
+  reader_.deliver(picture.view(), origin);
+  return {inside.area() * bytes_per_sample(PixelFormat::bgra, 0)};
 }
 
 /// The server writes rows without gaps, so it is whole rows of the picture that it can write in
-/// place.
+/// place. False, with nothing done, if that cannot be or would take longer than a copy.
 bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
   const ShmSegment* segment = pictures_.segment_of(picture);
   if (segment == nullptr || layout_ != PixelLayout::xrgb8) return false;
@@ -205,7 +204,7 @@ bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
   return true;
 }
 
-/// To be called once the answer to a read is here.
+/// To be called once the answer to a read is here, and before anybody gets to see it.
 void Source::take_events_of_read() {
   take_events();
   if (outputs_changed_) {

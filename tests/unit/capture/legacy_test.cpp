@@ -34,8 +34,7 @@ class LostSource final : public FrameSource {
   AcquireStatus acquire(TimePoint, std::stop_token) override { return AcquireStatus::access_lost; }
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override {}
-  ReadTicket begin_read(const Region&) override { return {}; }
-  void finish_read(ReadTicket, const ImageView&, Point) override {}
+  ReadCost read(const Region&, Image&, Point) override { return {}; }
   const Pointer& pointer() override { return pointer_; }
   std::shared_ptr<const SourceLegacy> legacy() const override { return heirloom_; }
 
