@@ -35,8 +35,8 @@ std::vector<std::byte> spare_box(std::string_view type, std::uint64_t large_size
 
 bool needs_random_access(const MuxerSettings& settings, bool is_file) {
   if (!is_file) return false;
-  if (settings.container.fragmented) return !settings.fragment;
-  return settings.container.ticks == Ticks::milliseconds;
+  if (settings.container.layout == Layout::fragments) return !settings.fragment;
+  return settings.container.layout == Layout::clusters;
 }
 
 /// What the encoder holds back is lost in a crash too, so a fragment gets half of the time.
@@ -60,13 +60,14 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* cons
   format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   format_->max_delay = 0;
 
-  const AVRational base = time_base(settings.container, settings.fps);
+  const AVRational base = time_base(
+      settings.container, {static_cast<int>(settings.fps.den), static_cast<int>(settings.fps.num)});
   for (const AVCodecContext* context : streams) {
     AVStream* stream = avformat_new_stream(format_.get(), nullptr);
     if (stream == nullptr) throw std::bad_alloc();
     check(avcodec_parameters_from_context(stream->codecpar, context), "describe the video");
     // Only for raw video does the encoder's own code say more than the codec: the pixel format.
-    if (context->codec_id != AV_CODEC_ID_RAWVIDEO || settings.container.fragmented)
+    if (context->codec_id != AV_CODEC_ID_RAWVIDEO || settings.container.layout == Layout::fragments)
       stream->codecpar->codec_tag = 0;
     stream->time_base = base;
     stream->avg_frame_rate = context->framerate;
@@ -76,8 +77,9 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* cons
   }
 
   Dictionary options;
-  fragments_ = settings.container.fragmented && (settings.fragment || !output_.is_file());
-  if (settings.container.fragmented) {
+  fragments_ =
+      settings.container.layout == Layout::fragments && (settings.fragment || !output_.is_file());
+  if (settings.container.layout == Layout::fragments) {
     const std::string scale = std::to_string(base.den);
     options.set("video_track_timescale", scale);
     options.set("movie_timescale", scale);
@@ -85,7 +87,7 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* cons
     if (fragments_)
       options.set("movflags", "empty_moov+default_base_moof+frag_custom+skip_trailer");
   }
-  if (settings.container.ticks == Ticks::milliseconds) {
+  if (settings.container.layout == Layout::clusters) {
     const auto milliseconds =
         std::chrono::duration_cast<std::chrono::milliseconds>(fragment_time(settings)).count();
     options.set("cluster_time_limit", std::to_string(std::max<std::int64_t>(milliseconds, 1)));
@@ -144,18 +146,12 @@ void Muxer::end_fragment() {
 }
 
 void Muxer::commit() {
-  std::vector<std::byte>& pending = output_.pending();
-  if (pending.empty()) return;
-  const std::int64_t offset = output_.pending_offset();
-  if (fragments_) {
-    // The table must not hold what the disk does not.
-    std::vector<std::byte> heads;
-    if (output_.is_file()) heads = pending;
+  if (output_.pending().empty()) return;
+  // The table must not hold what the disk does not.
+  if (fragments_ && output_.is_file())
+    output_.commit(tail(), [this](mp4::Bytes bytes, std::int64_t at) { samples_.add(bytes, at); });
+  else
     output_.commit(tail());
-    samples_.add(heads, offset);
-  } else {
-    output_.commit(tail());
-  }
   if (settings_.fragment && (fragments_ || now() - last_sync_ >= fragment_time(settings_))) {
     output_.sync_soon();
     last_sync_ = now();
@@ -179,7 +175,7 @@ void Muxer::write(AVPacket& packet, int stream) {
   av_packet_unref(&packet);
   check(result, "write a picture");
   ++count_;
-  if (due && (fragments_ || settings_.container.ticks == Ticks::milliseconds)) end_fragment();
+  if (due && (fragments_ || settings_.container.layout == Layout::clusters)) end_fragment();
   if (!fragments_ || due) commit();
   output_.check_space();
 }
@@ -203,8 +199,9 @@ void Muxer::finish(std::int64_t slots) {
   std::exception_ptr failure;
   try {
     if (!output_.lost_piece()) {
-      if (settings_.container.ticks == Ticks::centiseconds)
-        av_opt_set_int(format_.get(), "final_delay", ticks(1), AV_OPT_SEARCH_CHILDREN);
+      const std::string option(settings_.container.last_duration_option);
+      if (!option.empty())
+        av_opt_set_int(format_.get(), option.c_str(), ticks(1), AV_OPT_SEARCH_CHILDREN);
       check(av_write_trailer(format_.get()), "write the end of the file");
       commit();
     }

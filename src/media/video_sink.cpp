@@ -168,7 +168,7 @@ class VideoSink final : public FrameSink {
 std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured,
                                            EncoderReport& report, std::vector<Warning>& warnings,
                                            const EncoderFactory& factory) {
-  const Container& container = container_by_muxer(plan.container);
+  const Container& container = *plan.container;
   const SampleFormat format = *sample_format_by_name(plan.pixel_format);
   const Size picture = plan.request.size.value_or(captured);
   auto encoder = factory({plan, container, format, picture}, report);
