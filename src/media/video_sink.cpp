@@ -1,6 +1,7 @@
 #include "media/video_sink.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 
