@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/path_text.h"
 #include "platform/console.h"
 #include "platform/file.h"
 #include "platform/precise_timer.h"
@@ -27,15 +28,6 @@ constexpr auto asked_every = std::chrono::milliseconds(50);
 
 fs::path to_path(const std::string& utf8) {
   return fs::path(std::u8string(utf8.begin(), utf8.end()));
-}
-
-std::string ending_of(const std::string& path) {
-  const auto dot = path.find_last_of("./\\");
-  if (dot == std::string::npos || path[dot] != '.') return {};
-  std::string ending = path.substr(dot);
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending;
 }
 
 std::span<const std::byte> as_bytes(std::string_view text) {
@@ -110,7 +102,7 @@ void refuse_file_as_output(const std::string& command, const std::string& output
   static constexpr std::array<std::string_view, 20> endings{
       ".mp4", ".mkv", ".webm", ".mov", ".gif", ".avi",  ".nut", ".ts",  ".y4m", ".raw",
       ".m4v", ".mpg", ".png",  ".jpg", ".bmp", ".jpeg", ".qoi", ".ppm", ".yuv", ".webp"};
-  const std::string ending = ending_of(output);
+  const std::string ending = "." + ending_of(output);
   if (std::find(endings.begin(), endings.end(), ending) != endings.end())
     throw UsageError("-o names the screen's output, and '" + output +
                      "' looks like a file; did you mean FILE? rustcam-cli " + command + " " +
@@ -152,11 +144,6 @@ std::string as_file_name(std::string_view name) {
     out += byte >= 0x80 || std::isalnum(byte) != 0 || c == '.' || c == '_' || c == '@' ? c : '-';
   }
   return out;
-}
-
-std::string insert_before_ending(const std::string& path, const std::string& part) {
-  const std::size_t at = path.size() - ending_of(path).size();
-  return path.substr(0, at) + "-" + part + path.substr(at);
 }
 
 }  // namespace rustcam::cli

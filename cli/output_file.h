@@ -36,7 +36,4 @@ void write_file(const std::string& path, std::string_view bytes, bool force,
 /// `name` as a part of a file's name: what a file system could not take becomes '-'.
 std::string as_file_name(std::string_view name);
 
-/// The file's path with `part` before its ending: "out.png" and "DP-1" give "out-DP-1.png".
-std::string insert_before_ending(const std::string& path, const std::string& part);
-
 }  // namespace rustcam::cli

@@ -1,6 +1,5 @@
 // The options of `record`: declared, and checked into a request.
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -26,14 +25,7 @@ constexpr Choices<std::optional<ProgressMode>, 4> progress_modes{{{"auto", std::
 
 /// What a file made here is called, by --format.
 std::string ending_for(const std::optional<std::string>& format) {
-  static const std::map<std::string, std::string> endings{{"matroska", ".mkv"},
-                                                          {"mpegts", ".ts"},
-                                                          {"rawvideo", ".raw"},
-                                                          {"raw", ".raw"},
-                                                          {"yuv4mpegpipe", ".y4m"}};
-  if (!format) return ".mp4";
-  const auto known = endings.find(*format);
-  return known != endings.end() ? known->second : "." + *format;
+  return "." + (format ? ending_for_format(*format) : usual_file_ending());
 }
 
 OutputRequest check_output(const RecordArguments& given) {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
+#include "base/path_text.h"
 #include "cli/document.h"
 #include "cli/grab.h"
 #include "cli/output_file.h"

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 
-#include "base/error.h"
+#include "base/path_text.h"
 #include "media/names.h"
+#include "media/y4m_header.h"
 
 namespace rustcam {
 namespace {
-
-using Names = std::span<const std::string_view>;
 
 constexpr std::array<std::string_view, 2> mp4_endings{"mp4", "m4v"};
 constexpr std::array<std::string_view, 1> mov_endings{"mov"};
@@ -25,31 +23,94 @@ constexpr std::array<std::string_view, 6> raw_endings{"raw", "rawvideo", "bgra",
 constexpr std::array<std::string_view, 1> y4m_endings{"y4m"};
 constexpr std::array<std::string_view, 1> y4m_aliases{"yuv4mpegpipe"};
 
+constexpr std::array gif_codecs{AV_CODEC_ID_GIF};
+constexpr std::array ts_codecs{AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO,
+                               AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4};
+
+// What each container's four characters for raw video can name; other bytes are refused, or come
+// back as another format. Found by reading such files back.
+constexpr std::array<std::string_view, 7> all_raw{"bgra", "bgr",  "rgba",   "rgb",
+                                                  "gray", "nv12", "yuv420p"};
+constexpr std::array<std::string_view, 3> mov_raw{"bgra", "rgba", "rgb"};
+constexpr std::array<std::string_view, 4> mkv_raw{"rgba", "yuv420p", "nv12", "gray"};
+constexpr std::array<std::string_view, 3> y4m_raw{"yuv420p", "yuv444p", "gray"};
+
 constexpr std::array<Container, 9> table{{
-    {"mp4", "mp4", mp4_endings, {}, Ticks::exact, true, true},
-    {"mov", "mov", mov_endings, {}, Ticks::exact, false, true},
-    {"matroska", "matroska", mkv_endings, mkv_endings, Ticks::milliseconds, true, false},
-    {"webm", "webm", webm_endings, {}, Ticks::milliseconds, true, false},
-    {"gif", "gif", gif_endings, {}, Ticks::centiseconds, false, false},
-    {"nut", "nut", nut_endings, {}, Ticks::exact, true, false},
-    {"mpegts", "mpegts", ts_endings, ts_endings, Ticks::mpeg, true, false},
-    {"rawvideo", "rawvideo", raw_endings, raw_endings, Ticks::none, true, false},
-    {"y4m", "yuv4mpegpipe", y4m_endings, y4m_aliases, Ticks::none, true, false},
+    {.name = "mp4",
+     .muxer = "mp4",
+     .endings = mp4_endings,
+     .layout = Layout::fragments,
+     .pipe = true},
+    {.name = "mov",
+     .muxer = "mov",
+     .endings = mov_endings,
+     .layout = Layout::fragments,
+     .raw = mov_raw},
+    {.name = "matroska",
+     .muxer = "matroska",
+     .endings = mkv_endings,
+     .aliases = mkv_endings,
+     .layout = Layout::clusters,
+     .ticks = 1000,
+     .pipe = true,
+     .raw = mkv_raw},
+    {.name = "webm",
+     .muxer = "webm",
+     .endings = webm_endings,
+     .layout = Layout::clusters,
+     .ticks = 1000,
+     .pipe = true,
+     .encoder = "libvpx-vp9",
+     .advice = "use libvpx-vp9 or libsvtav1, or .mkv"},
+    {.name = "gif",
+     .muxer = "gif",
+     .endings = gif_endings,
+     .ticks = 100,
+     .whole_ticks = true,
+     .default_fps = 25,
+     .encoder = "gif",
+     .rule = CodecRule::listed,
+     .codecs = gif_codecs,
+     .last_duration_option = "final_delay"},
+    {.name = "nut",
+     .muxer = "nut",
+     .endings = nut_endings,
+     .pipe = true,
+     .rule = CodecRule::tagged,
+     .raw = all_raw},
+    {.name = "mpegts",
+     .muxer = "mpegts",
+     .endings = ts_endings,
+     .aliases = ts_endings,
+     .ticks = 90000,
+     .pipe = true,
+     .rule = CodecRule::listed,
+     .codecs = ts_codecs},
+    {.name = "rawvideo",
+     .muxer = "rawvideo",
+     .endings = raw_endings,
+     .aliases = raw_endings,
+     .layout = Layout::pictures,
+     .pipe = true,
+     .encoder = "rawvideo",
+     .rule = CodecRule::listed,
+     .raw = all_raw},
+    {.name = "y4m",
+     .muxer = "yuv4mpegpipe",
+     .endings = y4m_endings,
+     .aliases = y4m_aliases,
+     .layout = Layout::pictures,
+     .pipe = true,
+     .encoder = "rawvideo",
+     .rule = CodecRule::listed,
+     .raw = y4m_raw,
+     .stream_header = y4m_header,
+     .picture_header = "FRAME\n"},
 }};
 
-bool among(Names names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// What each container's four characters for raw video can name; other bytes are refused, or come
-/// back as another format. Found by reading such files back.
-bool holds_raw(const Container& container, AVPixelFormat format) {
-  if (container.name == "mov")
-    return format == AV_PIX_FMT_BGRA || format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_RGB24;
-  if (container.name == "matroska")
-    return format == AV_PIX_FMT_RGBA || format == AV_PIX_FMT_YUV420P || format == AV_PIX_FMT_NV12 ||
-           format == AV_PIX_FMT_GRAY8;
-  return container.name == "nut" || container.ticks == Ticks::none;
+template <typename Range, typename Value>
+bool among(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
 }
 
 }  // namespace
@@ -65,53 +126,32 @@ const Container* container_by_name(std::string_view name) noexcept {
 }
 
 const Container* container_by_ending(std::string_view path) noexcept {
-  const auto dot = path.find_last_of('.');
-  const auto slash = path.find_last_of("/\\");
-  if (dot == std::string_view::npos || (slash != std::string_view::npos && slash > dot))
-    return nullptr;
-  std::string ending(path.substr(dot + 1));
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string ending = ending_of(path);
   for (const Container& c : table)
     if (among(c.endings, ending)) return &c;
   return nullptr;
 }
 
-const Container& container_by_muxer(std::string_view muxer) {
-  for (const Container& c : table)
-    if (c.muxer == muxer) return c;
-  throw UsageError("unknown container " + std::string(muxer));
+const Container& container_for_pipes() noexcept {
+  return *container_by_name("rawvideo");
 }
 
-bool can_hold(const Container& container, AVCodecID codec, AVPixelFormat format) {
-  if (codec == AV_CODEC_ID_RAWVIDEO) return holds_raw(container, format);
-  if (container.ticks == Ticks::none) return false;
-  if (container.name == "gif") return codec == AV_CODEC_ID_GIF;
+bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& format) {
+  if (codec == AV_CODEC_ID_RAWVIDEO) return among(container.raw, format.name);
+  if (container.rule == CodecRule::listed) return among(container.codecs, codec);
+  // Others take it for a still picture.
   if (codec == AV_CODEC_ID_GIF) return false;
-  if (container.name == "mpegts")
-    return codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_HEVC ||
-           codec == AV_CODEC_ID_MPEG1VIDEO || codec == AV_CODEC_ID_MPEG2VIDEO ||
-           codec == AV_CODEC_ID_MPEG4;
   const AVOutputFormat* muxer =
       av_guess_format(std::string(container.muxer).c_str(), nullptr, nullptr);
   if (muxer == nullptr) return false;
-  // NUT does not answer the question, and holds whatever has a four-character code.
-  if (container.name == "nut") return av_codec_get_tag(muxer->codec_tag, codec) != 0;
+  if (container.rule == CodecRule::tagged) return av_codec_get_tag(muxer->codec_tag, codec) != 0;
   return avformat_query_codec(muxer, codec, FF_COMPLIANCE_NORMAL) == 1;
 }
 
-AVRational time_base(const Container& container, const Rational& fps) {
-  switch (container.ticks) {
-    case Ticks::milliseconds:
-      return {1, 1000};
-    case Ticks::mpeg:
-      return {1, 90000};
-    case Ticks::centiseconds:
-      return {1, 100};
-    default:
-      break;
-  }
+AVRational time_base(const Container& container, AVRational unit) {
+  if (container.ticks != 0) return {1, container.ticks};
   // Players round to a movie's ticks here and there, so these are not made too coarse.
-  std::int64_t ticks = fps.num;
+  std::int64_t ticks = unit.den;
   while (ticks < 10000) ticks *= 2;
   return {1, static_cast<int>(ticks)};
 }
@@ -121,6 +161,17 @@ std::vector<std::string> container_names(bool pipes_only) {
   for (const Container& c : table)
     if (c.pipe || !pipes_only) names.emplace_back(c.name);
   return names;
+}
+
+std::string ending_for_format(const std::string& format) {
+  const Container* container = container_by_name(format);
+  if (container == nullptr) return format;
+  const bool is_ending = container->name != format && among(container->endings, format);
+  return is_ending ? format : std::string(container->endings.front());
+}
+
+std::string usual_file_ending() {
+  return std::string(table.front().endings.front());
 }
 
 }  // namespace rustcam

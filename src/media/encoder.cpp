@@ -83,7 +83,8 @@ CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, 
   tag_colours(request.format, *context);
   if (is_chroma_subsampled(request.format.pixels))
     context->chroma_sample_location = AVCHROMA_LOC_CENTER;
-  const AVOutputFormat* muxer = av_guess_format(plan.container.c_str(), nullptr, nullptr);
+  const AVOutputFormat* muxer =
+      av_guess_format(std::string(request.container.muxer).c_str(), nullptr, nullptr);
   if (muxer != nullptr && (muxer->flags & AVFMT_GLOBALHEADER) != 0)
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   apply_encoder_options(plan.request, codec, max_delay(plan), *context);

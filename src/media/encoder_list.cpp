@@ -10,7 +10,6 @@
 #include "media/encoder_traits.h"
 #include "media/ffmpeg.h"
 #include "media/log_capture.h"
-#include "platform/environment.h"
 
 namespace rustcam {
 namespace {
@@ -55,8 +54,7 @@ void try_to_open(const AVCodec& codec, AVPixelFormat pixels, EncoderInfo& info) 
   context->framerate = {30, 1};
   if (codec.id == AV_CODEC_ID_MJPEG) context->color_range = AVCOL_RANGE_JPEG;
   if (pixels != AV_PIX_FMT_PAL8) apply_encoder_options({}, codec, std::nullopt, *context);
-  // These two print their settings on stderr, past FFmpeg's log.
-  default_environment("SVT_LOG", "1");
+  // It prints its settings on stderr, past FFmpeg's log.
   av_opt_set(context.get(), "x265-params", "log-level=none", AV_OPT_SEARCH_CHILDREN);
   const LogCapture log;
   const int result = avcodec_open2(context.get(), &codec, nullptr);

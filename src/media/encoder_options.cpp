@@ -15,7 +15,6 @@
 #include "base/one_of.h"
 #include "media/log_capture.h"
 #include "media/names.h"
-#include "platform/environment.h"
 
 namespace rustcam {
 namespace {
@@ -160,8 +159,6 @@ void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec
 }
 
 void apply_svtav1(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
-  // It prints its settings on stderr, past FFmpeg's log.
-  default_environment("SVT_LOG", "1");
   set(context, "preset", std::to_string(preset.svtav1));
   if (!request.bitrate)
     set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));

@@ -64,9 +64,7 @@ std::vector<std::string> encoder_names() {
 std::vector<std::string> encoder_candidates(std::string_view requested,
                                             const Container& container) {
   if (requested == "auto") {
-    if (container.ticks == Ticks::none) return {"rawvideo"};
-    if (container.name == "gif") return {"gif"};
-    if (container.name == "webm") return {"libvpx-vp9"};
+    if (!container.encoder.empty()) return {std::string(container.encoder)};
     std::vector<std::string> found;
     if (is_available("h264_nvenc")) found.emplace_back("h264_nvenc");
     for (const char* name : {"libx264", "libopenh264", "mpeg4"}) {
@@ -92,7 +90,7 @@ const AVCodec& find_encoder(const std::string& name) {
 std::string larger_encoder(const Container& container, const SampleFormat& format, Size size) {
   for (const char* name : {"libx264", "libx265", "libvpx-vp9", "ffv1", "mjpeg"}) {
     const AVCodec* codec = avcodec_find_encoder_by_name(name);
-    if (codec == nullptr || !can_hold(container, codec->id, format.av) || !takes(*codec, format))
+    if (codec == nullptr || !can_hold(container, codec->id, format) || !takes(*codec, format))
       continue;
     const Size largest = traits_of(*codec).largest;
     if (size.width <= largest.width && size.height <= largest.height) return name;

@@ -37,6 +37,11 @@ void AvFree::operator()(AVCodecContext* p) const noexcept {
   avcodec_free_context(&p);
 }
 
+void AvFree::operator()(AVIOContext* p) const noexcept {
+  av_freep(&p->buffer);
+  avio_context_free(&p);
+}
+
 FramePtr make_frame() {
   FramePtr frame(av_frame_alloc());
   if (!frame) throw std::bad_alloc();

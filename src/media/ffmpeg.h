@@ -23,14 +23,18 @@ using WrittenByte = std::uint8_t;
 
 struct AvFree {
   void operator()(AVCodecContext* p) const noexcept;
+  void operator()(AVCodecParameters* p) const noexcept { avcodec_parameters_free(&p); }
   void operator()(AVFrame* p) const noexcept { av_frame_free(&p); }
   void operator()(AVPacket* p) const noexcept { av_packet_free(&p); }
   void operator()(AVFormatContext* p) const noexcept { avformat_free_context(p); }
+  void operator()(AVIOContext* p) const noexcept;  ///< with its buffer
 };
 using CodecContextPtr = std::unique_ptr<AVCodecContext, AvFree>;
+using CodecParametersPtr = std::unique_ptr<AVCodecParameters, AvFree>;
 using FramePtr = std::unique_ptr<AVFrame, AvFree>;
 using PacketPtr = std::unique_ptr<AVPacket, AvFree>;
 using FormatContextPtr = std::unique_ptr<AVFormatContext, AvFree>;
+using IoContextPtr = std::unique_ptr<AVIOContext, AvFree>;
 
 /// Throw std::bad_alloc.
 FramePtr make_frame();

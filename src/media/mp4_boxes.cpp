@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "media/big_endian.h"
 
 namespace rustcam::mp4 {
 namespace {
@@ -62,9 +63,7 @@ std::optional<Box> find(Bytes bytes, std::string_view name) {
 }
 
 void Writer::u32(std::uint64_t value) {
-  value = std::min<std::uint64_t>(value, 0xffffffff);
-  for (int shift = 24; shift >= 0; shift -= 8)
-    out_.push_back(static_cast<std::byte>(value >> shift & 0xff));
+  append_big32(out_, static_cast<std::uint32_t>(std::min<std::uint64_t>(value, 0xffffffff)));
 }
 
 void Writer::u64(std::uint64_t value) {
@@ -86,9 +85,8 @@ void Writer::begin_full(std::string_view name, std::uint8_t version, std::uint32
 void Writer::end() {
   const std::size_t start = open_.back();
   open_.pop_back();
-  const std::size_t size = out_.size() - start;
-  for (std::size_t i = 0; i < 4; ++i)
-    out_[start + i] = static_cast<std::byte>(size >> (24 - 8 * i) & 0xff);
+  put_big32(std::span<std::byte, 4>(out_.data() + start, 4),
+            static_cast<std::uint32_t>(out_.size() - start));
 }
 
 }  // namespace rustcam::mp4

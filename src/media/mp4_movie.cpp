@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -109,23 +110,31 @@ std::uint32_t time_scale(Bytes header_content) {
   return r.u32();
 }
 
-void write_edit_list(Writer& w, std::uint64_t duration, std::uint64_t first_shown) {
+struct Times {
+  std::uint64_t media = 0;        ///< what the samples last, track's ticks
+  std::uint64_t first_shown = 0;  ///< what is skipped of them, track's ticks
+  std::uint64_t delay = 0;        ///< before anything of the track is shown, movie's ticks
+  std::uint64_t end = 0;          ///< of what is shown, movie's ticks
+
+  bool need_edit_list() const noexcept { return first_shown > 0 || delay > 0; }
+};
+
+void write_edit_list(Writer& w, const Times& times) {
   constexpr std::uint32_t normal_speed = 0x10000;
+  constexpr std::uint64_t nothing = std::numeric_limits<std::uint64_t>::max();
   w.begin("edts");
   w.begin_full("elst", 1);
-  w.u32(1);
-  w.u64(duration);
-  w.u64(first_shown);
-  w.u32(normal_speed);
+  w.u32(times.delay > 0 ? 2 : 1);
+  const auto edit = [&](std::uint64_t duration, std::uint64_t from) {
+    w.u64(duration);
+    w.u64(from);
+    w.u32(normal_speed);
+  };
+  if (times.delay > 0) edit(times.delay, nothing);
+  edit(times.end - times.delay, times.first_shown);
   w.end();
   w.end();
 }
-
-struct Times {
-  std::uint64_t media = 0;  ///< what the samples last, track's ticks
-  std::uint64_t shown = 0;  ///< what is shown of them, movie's ticks
-  std::uint64_t first_shown = 0;
-};
 
 void write_media(Writer& w, Bytes mdia, const Track& track, const Times& times) {
   w.begin("mdia");
@@ -152,8 +161,8 @@ void write_track(Writer& w, Bytes trak, const Track& track, const Times& times) 
   w.begin("trak");
   for (const Box& box : boxes(trak)) {
     if (box.type == four_cc("tkhd")) {
-      write_header(w, "tkhd", box.content, 8, times.shown);
-      if (times.first_shown > 0) write_edit_list(w, times.shown, times.first_shown);
+      write_header(w, "tkhd", box.content, 8, times.end);
+      if (times.need_edit_list()) write_edit_list(w, times);
     } else if (box.type == four_cc("mdia")) {
       write_media(w, box.content, track, times);
     } else if (box.type != four_cc("edts")) {
@@ -172,22 +181,33 @@ std::uint32_t track_id(Bytes trak) {
   return r.u32();
 }
 
-/// Gives the last sample the duration that makes the track end at `end`.
-Times close_track(Track& track, std::uint64_t end, std::uint32_t scale, std::uint32_t movie_scale) {
+/// Gives the last sample the duration that makes the track end where `span` does.
+Times close_track(Track& track, const Span& span, std::uint32_t scale, std::uint32_t movie_scale) {
+  const auto to_movie = [&](std::uint64_t ticks) {
+    return ticks / scale * movie_scale + ticks % scale * movie_scale / scale;
+  };
   Times t;
-  const std::int32_t shift = track.samples.front().composition_offset;
-  t.first_shown = shift > 0 ? static_cast<std::uint64_t>(shift) : 0;
+  const std::int32_t offset = track.samples.front().composition_offset;
+  const std::uint64_t first_shown =
+      track.first_time + (offset > 0 ? static_cast<std::uint64_t>(offset) : 0);
+  const std::uint64_t begin = std::max(first_shown, span.zero);  // of what is shown
+  t.first_shown = begin - track.first_time;
+  t.delay = to_movie(begin - span.zero);
+  t.end = std::max({to_movie(span.end), t.delay, std::uint64_t{1}});
+
   const std::uint64_t before_last = track.last_time - track.first_time;
   Sample& last = track.samples.back();
-  if (end > before_last) last.duration = static_cast<std::uint32_t>(end - before_last);
+  // Decoding lasts as long as showing.
+  if (span.zero + span.end > first_shown + before_last)
+    last.duration = static_cast<std::uint32_t>(span.zero + span.end - first_shown - before_last);
   t.media = before_last + last.duration;
-  t.shown = std::max(end, std::uint64_t{1}) * movie_scale / scale;
   return t;
 }
 
 }  // namespace
 
-std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table, std::uint64_t end) {
+std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table,
+                                 std::span<const Span> spans) {
   const auto moov = find(initial, "moov");
   const auto mvhd = moov ? find(moov->content, "mvhd") : std::nullopt;
   if (!mvhd) throw MediaError("the head of the MP4 file has no movie");
@@ -195,15 +215,18 @@ std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table, std::u
 
   Writer tracks;
   std::uint64_t longest = 0;
+  std::size_t number = 0;
   for (const Box& box : boxes(moov->content)) {
     if (box.type != four_cc("trak")) continue;
+    if (number == spans.size()) throw MediaError("the head of the MP4 file has too many tracks");
+    const Span& span = spans[number++];
     for (Track track : table.tracks()) {
       if (track.id != track_id(box.content) || track.samples.empty()) continue;
       const auto mdia = find(box.content, "mdia");
       const auto mdhd = mdia ? find(mdia->content, "mdhd") : std::nullopt;
       if (!mdhd) throw MediaError("the head of the MP4 file has a track without times");
-      const Times times = close_track(track, end, time_scale(mdhd->content), movie_scale);
-      longest = std::max(longest, times.shown);
+      const Times times = close_track(track, span, time_scale(mdhd->content), movie_scale);
+      longest = std::max(longest, times.end);
       write_track(tracks, box.content, track, times);
     }
   }

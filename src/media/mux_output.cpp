@@ -24,19 +24,15 @@ MuxOutput::MuxOutput(File file, bool random_access)
   can_set_aside_ = file_.seekable();
   auto* buffer = static_cast<unsigned char*>(av_malloc(avio_buffer_bytes));
   if (buffer == nullptr) throw std::bad_alloc();
-  avio_ = avio_alloc_context(buffer, avio_buffer_bytes, 1, this, nullptr, &MuxOutput::write_packet,
-                             random_access ? &MuxOutput::seek : nullptr);
-  if (avio_ == nullptr) {
+  avio_.reset(avio_alloc_context(buffer, avio_buffer_bytes, 1, this, nullptr,
+                                 &MuxOutput::write_packet,
+                                 random_access ? &MuxOutput::seek : nullptr));
+  if (!avio_) {
     av_free(buffer);
     throw std::bad_alloc();
   }
   avio_->seekable = random_access ? AVIO_SEEKABLE_NORMAL : 0;
   if (file_.seekable()) background_sync_ = std::make_unique<BackgroundSync>(file_);
-}
-
-MuxOutput::~MuxOutput() {
-  av_freep(&avio_->buffer);
-  avio_context_free(&avio_);
 }
 
 int MuxOutput::write_packet(void* opaque, WrittenByte* data, int size) noexcept {
@@ -87,7 +83,7 @@ void MuxOutput::accept(std::span<const std::byte> bytes) {
 }
 
 std::vector<std::byte>& MuxOutput::pending() {
-  avio_flush(avio_);
+  avio_flush(avio_.get());
   rethrow();
   return pending_;
 }
@@ -110,7 +106,7 @@ void MuxOutput::set_space_aside(std::int64_t end, std::int64_t tail) {
   }
 }
 
-void MuxOutput::commit(std::int64_t tail) {
+void MuxOutput::commit(std::int64_t tail, const Written& written) {
   if (pending_.empty()) return;
   const auto size = static_cast<std::int64_t>(pending_.size());
   if (!file_.seekable()) {
@@ -127,9 +123,13 @@ void MuxOutput::commit(std::int64_t tail) {
       throw;
     }
   }
-  pending_.clear();
-  pending_offset_ += size;
+  const std::int64_t offset = std::exchange(pending_offset_, pending_offset_ + size);
   end_.store(std::max(committed(), pending_offset_), std::memory_order_relaxed);
+  std::vector<std::byte> bytes;
+  bytes.swap(pending_);
+  if (written) written(bytes, offset);
+  bytes.clear();
+  pending_.swap(bytes);  // for its memory
 }
 
 void MuxOutput::write_at(std::int64_t offset, std::span<const std::byte> bytes) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,20 +25,20 @@ class MuxOutput {
  public:
   /// Takes an open file or pipe. `random_access`: the muxer may go back and write again.
   MuxOutput(File file, bool random_access);
-  ~MuxOutput();
+  ~MuxOutput() = default;
   MuxOutput(const MuxOutput&) = delete;
   MuxOutput& operator=(const MuxOutput&) = delete;
 
   /// For AVFormatContext::pb.
-  AVIOContext* avio() noexcept { return avio_; }
+  AVIOContext* avio() noexcept { return avio_.get(); }
   /// What was gathered since the last commit; may be changed before the next, as long as nothing
   /// goes back.
   std::vector<std::byte>& pending();
-  /// Where in the file the pending bytes will stand.
-  std::int64_t pending_offset() const noexcept { return pending_offset_; }
-  /// Writes the pending bytes, all or, where the disk is full, none. `tail`: bytes that an orderly
-  /// end will need after them. Throws DiskFull, PipeClosed, MediaError.
-  void commit(std::int64_t tail);
+  /// Writes the pending bytes, all or, if the disk is full, none. `tail`: bytes that an orderly end
+  /// will need after them. `written` is then given them and where in the file they stand. Throws
+  /// DiskFull, PipeClosed, MediaError.
+  using Written = std::function<void(std::span<const std::byte> bytes, std::int64_t offset)>;
+  void commit(std::int64_t tail, const Written& written = {});
   /// Writes past what the muxer knows of.
   void write_at(std::int64_t offset, std::span<const std::byte> bytes);
   /// Brings what is committed to the disk, now or soon.
@@ -65,7 +66,7 @@ class MuxOutput {
 
   File file_;
   std::unique_ptr<BackgroundSync> background_sync_;
-  AVIOContext* avio_ = nullptr;
+  IoContextPtr avio_;
   std::vector<std::byte> pending_;
   std::int64_t pending_offset_ = 0;
   std::int64_t position_ = 0;  ///< where the muxer's next byte goes

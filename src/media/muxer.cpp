@@ -4,13 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <exception>
+#include <limits>
 #include <new>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
+#include "base/first_failure.h"
 #include "media/log_capture.h"
 #include "media/mp4_movie.h"
 
@@ -24,6 +25,8 @@ constexpr std::int64_t held_back = 32;
 constexpr std::size_t spare_box_bytes = 16;
 /// What an index needs for each sample, at most.
 constexpr std::int64_t index_bytes_per_sample = 24;
+/// A stream waits no longer for the others, whatever a fragment's length is.
+constexpr Duration longest_wait = std::chrono::seconds(10);
 
 std::vector<std::byte> spare_box(std::string_view type, std::uint64_t large_size) {
   mp4::Writer w;
@@ -35,21 +38,32 @@ std::vector<std::byte> spare_box(std::string_view type, std::uint64_t large_size
 
 bool needs_random_access(const MuxerSettings& settings, bool is_file) {
   if (!is_file) return false;
-  if (settings.container.fragmented) return !settings.fragment;
-  return settings.container.ticks == Ticks::milliseconds;
+  if (settings.container.layout == Layout::fragments) return !settings.fragment;
+  return settings.container.layout == Layout::clusters;
 }
 
-/// What the encoder holds back is lost in a crash too, so a fragment gets half of the time.
+/// What the encoder, or the wait for another stream, holds back is lost in a crash too, so a
+/// fragment gets half of the time.
 Duration fragment_time(const MuxerSettings& settings) {
   return settings.fragment.value_or(std::chrono::seconds(1)) / 2;
 }
 
+std::vector<AVRational> time_bases(std::span<const StreamInfo> streams) {
+  std::vector<AVRational> bases;
+  for (const StreamInfo& info : streams) bases.push_back(info.time_base);
+  return bases;
+}
+
+Duration to_duration(std::int64_t ticks, AVRational base) {
+  return Duration(av_rescale_q(ticks, base, {1, 1'000'000'000}));
+}
+
 }  // namespace
 
-Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* const> streams,
-             File file)
+Muxer::Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams, File file)
     : settings_(settings),
-      output_(std::move(file), needs_random_access(settings, file.seekable())) {
+      output_(std::move(file), needs_random_access(settings, file.seekable())),
+      interleaver_(time_bases(streams), std::min(fragment_time(settings), longest_wait)) {
   const std::string name(settings.container.muxer);
   AVFormatContext* format = nullptr;
   LogCapture log;
@@ -59,44 +73,66 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const AVCodecContext* cons
   format_->pb = output_.avio();
   format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   format_->max_delay = 0;
-
-  const AVRational base = time_base(settings.container, settings.fps);
-  for (const AVCodecContext* context : streams) {
-    AVStream* stream = avformat_new_stream(format_.get(), nullptr);
-    if (stream == nullptr) throw std::bad_alloc();
-    check(avcodec_parameters_from_context(stream->codecpar, context), "describe the video");
-    // Only for raw video does the encoder's own code say more than the codec: the pixel format.
-    if (context->codec_id != AV_CODEC_ID_RAWVIDEO || settings.container.fragmented)
-      stream->codecpar->codec_tag = 0;
-    stream->time_base = base;
-    stream->avg_frame_rate = context->framerate;
-    stream->r_frame_rate = context->framerate;
-    stream->sample_aspect_ratio = context->sample_aspect_ratio;
-    time_bases_.push_back(context->time_base);
-  }
-
-  Dictionary options;
-  fragments_ = settings.container.fragmented && (settings.fragment || !output_.is_file());
-  if (settings.container.fragmented) {
-    const std::string scale = std::to_string(base.den);
-    options.set("video_track_timescale", scale);
-    options.set("movie_timescale", scale);
-    options.set("write_tmcd", "0");
-    if (fragments_)
-      options.set("movflags", "empty_moov+default_base_moof+frag_custom+skip_trailer");
-  }
-  if (settings.container.ticks == Ticks::milliseconds) {
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(fragment_time(settings)).count();
-    options.set("cluster_time_limit", std::to_string(std::max<std::int64_t>(milliseconds, 1)));
-    if (!output_.is_file()) options.set("live", "1");
-  }
-  check(avformat_write_header(format_.get(), options.address()), "write the head of the file");
-  commit_head();
+  fragments_ =
+      settings.container.layout == Layout::fragments && (settings.fragment || !output_.is_file());
+  for (const StreamInfo& info : streams) add_stream(info);
+  write_head();
   last_sync_ = now();
 }
 
 Muxer::~Muxer() = default;
+
+void Muxer::add_stream(const StreamInfo& info) {
+  AVStream* stream = avformat_new_stream(format_.get(), nullptr);
+  if (stream == nullptr) throw std::bad_alloc();
+  check(avcodec_parameters_copy(stream->codecpar, info.parameters.get()), "describe the stream");
+  // Only for raw video does the encoder's own code say more than the codec: the pixel format.
+  if (info.parameters->codec_id != AV_CODEC_ID_RAWVIDEO ||
+      settings_.container.layout == Layout::fragments)
+    stream->codecpar->codec_tag = 0;
+  stream->time_base = time_base(settings_.container, info.time_base);
+  stream->avg_frame_rate = info.frame_rate;
+  stream->r_frame_rate = info.frame_rate;
+  stream->sample_aspect_ratio = info.parameters->sample_aspect_ratio;
+  streams_.push_back({.packets = info.time_base});
+}
+
+namespace {
+
+/// Ticks a second that are whole ticks of each stream, if such a number is small enough.
+int common_ticks(const AVFormatContext& format) {
+  std::int64_t common = format.streams[0]->time_base.den;
+  for (unsigned i = 1; i < format.nb_streams; ++i)
+    common = std::lcm(common, std::int64_t{format.streams[i]->time_base.den});
+  return common <= std::numeric_limits<int>::max() ? static_cast<int>(common)
+                                                   : format.streams[0]->time_base.den;
+}
+
+}  // namespace
+
+void Muxer::write_head() {
+  Dictionary options;
+  if (settings_.container.layout == Layout::fragments) {
+    options.set("movie_timescale", std::to_string(common_ticks(*format_)));
+    options.set("write_tmcd", "0");
+  }
+  if (fragments_) {
+    // Times in fragments count from 0, not from each stream's first packet, and are placed here.
+    options.set("movflags", "empty_moov+default_base_moof+frag_custom+skip_trailer+frag_discont");
+    options.set("use_editlist", "0");
+    format_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
+  }
+  if (settings_.container.layout == Layout::clusters) {
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(fragment_time(settings_)).count();
+    options.set("cluster_time_limit", std::to_string(std::max<std::int64_t>(milliseconds, 1)));
+    if (!output_.is_file()) options.set("live", "1");
+  }
+  check(avformat_write_header(format_.get(), options.address()), "write the head of the file");
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    streams_[i].file = format_->streams[i]->time_base;
+  commit_head();
+}
 
 void Muxer::check(int result, const std::string& what) {
   output_.rethrow();
@@ -104,12 +140,8 @@ void Muxer::check(int result, const std::string& what) {
     throw MediaError("cannot " + what + ": " + av_error_text(result), av_error_name(result));
 }
 
-std::int64_t Muxer::ticks(std::int64_t slots) const {
-  return av_rescale_q(slots, time_bases_.front(), format_->streams[0]->time_base);
-}
-
 std::int64_t Muxer::tail() const noexcept {
-  return index_bytes_per_sample * count_ + recent_bytes_ +
+  return index_bytes_per_sample * count_ + recent_bytes_ + interleaver_.bytes() +
          static_cast<std::int64_t>(movie_head_.size());
 }
 
@@ -128,12 +160,11 @@ void Muxer::commit_head() {
   output_.commit(tail());
 }
 
-bool Muxer::fragment_is_due(const AVPacket& packet) const {
+bool Muxer::fragment_is_due(const AVPacket& packet, const Stream& stream) const {
   if (!fragment_start_) return false;
   const Duration limit = fragment_time(settings_);
-  const Duration media =
-      slot_offset(settings_.fps, packet.dts + packet.duration - *fragment_start_);
-  return media >= limit || now() - fragment_opened_ >= limit ||
+  const Duration end = to_duration(packet.dts + packet.duration, stream.packets);
+  return end - *fragment_start_ >= limit || now() - fragment_opened_ >= limit ||
          fragment_bytes_ > max_fragment_bytes;
 }
 
@@ -144,50 +175,89 @@ void Muxer::end_fragment() {
 }
 
 void Muxer::commit() {
-  std::vector<std::byte>& pending = output_.pending();
-  if (pending.empty()) return;
-  const std::int64_t offset = output_.pending_offset();
-  if (fragments_) {
-    // The table must not hold what the disk does not.
-    std::vector<std::byte> heads;
-    if (output_.is_file()) heads = pending;
+  if (output_.pending().empty()) return;
+  // The table must not hold what the disk does not.
+  if (fragments_ && output_.is_file())
+    output_.commit(tail(), [this](mp4::Bytes bytes, std::int64_t at) { samples_.add(bytes, at); });
+  else
     output_.commit(tail());
-    samples_.add(heads, offset);
-  } else {
-    output_.commit(tail());
-  }
   if (settings_.fragment && (fragments_ || now() - last_sync_ >= fragment_time(settings_))) {
     output_.sync_soon();
     last_sync_ = now();
   }
 }
 
-void Muxer::write(AVPacket& packet, int stream) {
-  const auto index = static_cast<std::size_t>(stream);
+void Muxer::write(AVPacket& packet, StreamId stream) {
   packet.stream_index = stream;
   if (packet.duration <= 0) packet.duration = 1;
+  interleaver_.add(packet);
+  write_due();
+}
+
+void Muxer::end(StreamId stream, Ticks end) {
+  Stream& s = streams_[static_cast<std::size_t>(stream)];
+  s.end = end;
+  s.ended = true;
+  interleaver_.end(stream);
+  write_due();
+}
+
+void Muxer::write_due() {
+  while (AVPacket* packet = interleaver_.next()) write_now(*packet);
+}
+
+/// Fragments have no edit list before the end, and cannot begin before 0. Streams that do (a
+/// sound's encoder warms up, a video's order of decoding differs) move all of them by the same
+/// time.
+void Muxer::choose_zero(const AVPacket& first) {
+  const Stream& earliest = streams_[static_cast<std::size_t>(first.stream_index)];
+  const std::int64_t before = -av_rescale_q(first.dts, earliest.packets, earliest.file);
+  if (before <= 0) return;
+  const AVRational base = earliest.file;
+  for (Stream& s : streams_) s.zero = av_rescale_q_rnd(before, base, s.file, AV_ROUND_UP);
+}
+
+/// Brings its times to the file's. False if they lie before the file's beginning.
+bool Muxer::place(AVPacket& packet, const Stream& stream) const {
+  av_packet_rescale_ts(&packet, stream.packets, stream.file);
+  packet.dts += stream.zero;
+  packet.pts += stream.zero;
+  return !fragments_ || packet.dts >= 0;
+}
+
+void Muxer::write_now(AVPacket& packet) {
+  Stream& stream = streams_[static_cast<std::size_t>(packet.stream_index)];
+  const Duration decoded = to_duration(packet.dts, stream.packets);
+  if (count_ == 0 && fragments_) choose_zero(packet);
   if (!fragment_start_) {
-    fragment_start_ = packet.dts;
+    fragment_start_ = decoded;
     fragment_opened_ = now();
   }
-  const bool due = fragment_is_due(packet);
+  const bool due = fragment_is_due(packet, stream);
   fragment_bytes_ += packet.size;
   recent_bytes_ += packet.size - recent_bytes_ / held_back;
-  av_packet_rescale_ts(&packet, time_bases_[index], format_->streams[stream]->time_base);
+  stream.last_shown = packet.pts;
+  if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);
+  const bool placed = place(packet, stream);
   LogCapture log;
-  const int result = av_write_frame(format_.get(), &packet);
+  const int result = placed ? av_write_frame(format_.get(), &packet) : 0;
   av_packet_unref(&packet);
   check(result, "write a picture");
   ++count_;
-  if (due && (fragments_ || settings_.container.ticks == Ticks::milliseconds)) end_fragment();
+  if (due && (fragments_ || settings_.container.layout == Layout::clusters)) end_fragment();
   if (!fragments_ || due) commit();
   output_.check_space();
 }
 
-void Muxer::make_ordinary(std::int64_t slots) {
+void Muxer::make_ordinary() {
   if (samples_.empty()) return;
-  const auto end = static_cast<std::uint64_t>(std::max<std::int64_t>(ticks(slots), 1));
-  const std::vector<std::byte> movie = mp4::movie_box(movie_head_, samples_, end);
+  std::vector<mp4::Span> spans;
+  for (const Stream& s : streams_) {
+    const std::int64_t end = av_rescale_q(s.end, s.packets, s.file);
+    spans.push_back({static_cast<std::uint64_t>(s.zero),
+                     static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1))});
+  }
+  const std::vector<std::byte> movie = mp4::movie_box(movie_head_, samples_, spans);
   const std::int64_t movie_offset = output_.committed();
   output_.sync();
   output_.write_at(movie_offset, movie);
@@ -197,24 +267,32 @@ void Muxer::make_ordinary(std::int64_t slots) {
   output_.sync();
 }
 
-void Muxer::finish(std::int64_t slots) {
+void Muxer::write_trailer() {
+  const std::string option(settings_.container.last_duration_option);
+  if (!option.empty()) {
+    const Stream& s = streams_.front();
+    const std::int64_t last = av_rescale_q(s.end - s.last_shown, s.packets, s.file);
+    av_opt_set_int(format_.get(), option.c_str(), last, AV_OPT_SEARCH_CHILDREN);
+  }
+  check(av_write_trailer(format_.get()), "write the end of the file");
+  commit();
+}
+
+void Muxer::finish() {
   if (std::exchange(finished_, true)) return;
   LogCapture log;
-  std::exception_ptr failure;
-  try {
-    if (!output_.lost_piece()) {
-      if (settings_.container.ticks == Ticks::centiseconds)
-        av_opt_set_int(format_.get(), "final_delay", ticks(1), AV_OPT_SEARCH_CHILDREN);
-      check(av_write_trailer(format_.get()), "write the end of the file");
-      commit();
-    }
-    if (fragments_ && output_.is_file()) make_ordinary(slots);
+  FirstFailure failure;
+  failure.attempt([&] {
+    interleaver_.end_all();
+    write_due();
+  });
+  failure.attempt([&] {
+    if (!output_.lost_piece()) write_trailer();
+    if (fragments_ && output_.is_file()) make_ordinary();
     if (!fragments_ && settings_.fragment) output_.sync();
-  } catch (...) {
-    failure = std::current_exception();
-  }
+  });
   output_.close();
-  if (failure) std::rethrow_exception(failure);
+  failure.rethrow();
 }
 
 }  // namespace rustcam

@@ -10,8 +10,7 @@ namespace rustcam {
 
 std::unique_ptr<FrameSink> open_sink(const OutputPlan& plan, Size captured, EncoderReport& report,
                                      std::vector<Warning>& warnings) {
-  if (container_by_muxer(plan.container).ticks == Ticks::none)
-    return open_raw_sink(plan, captured, report);
+  if (!plan.container->has_times()) return open_raw_sink(plan, captured, report);
   return open_video_sink(plan, captured, report, warnings, open_encoder);
 }
 

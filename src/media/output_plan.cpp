@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <new>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/one_of.h"
@@ -31,7 +32,7 @@ const Container& choose_container(const OutputRequest& request, bool to_stdout) 
       throw UsageError("unknown format '" + *request.format + "': choose " +
                        one_of(container_names(to_stdout)));
   } else if (to_stdout) {
-    container = container_by_name("rawvideo");
+    container = &container_for_pipes();
   } else {
     container = container_by_ending(request.path);
     if (container == nullptr)
@@ -47,21 +48,21 @@ const Container& choose_container(const OutputRequest& request, bool to_stdout) 
 }
 
 Rational choose_rate(const OutputRequest& request, const Container& container) {
-  if (container.ticks != Ticks::centiseconds) {
-    const Rational fps = request.fps.value_or(Rational{60, 1});
+  const Rational fps = request.fps.value_or(Rational{container.default_fps, 1});
+  if (!container.whole_ticks) {
     if (fps.num > std::numeric_limits<int>::max() || fps.den > std::numeric_limits<int>::max())
       throw UsageError("the rate " + to_string(fps) + " is too fine a fraction: round it");
     return fps;
   }
-  const Rational fps = request.fps.value_or(Rational{25, 1});
-  // Players show a delay of one centisecond ten times slower, so two are the least.
+  // Players show a delay of one tick ten times slower, so two are the least.
   constexpr double shortest_delay = 2;
-  const double delay = 100.0 / fps.value();
-  if (delay >= shortest_delay && (100 * fps.den) % fps.num == 0) return fps;
+  const double delay = container.ticks / fps.value();
+  if (delay >= shortest_delay && (container.ticks * fps.den) % fps.num == 0) return fps;
   const double nearest = std::max(shortest_delay, std::round(delay));
-  throw UsageError("gif counts time in whole hundredths of a second, so --fps " + to_string(fps) +
+  throw UsageError(std::string(container.name) +
+                   " counts time in whole hundredths of a second, so --fps " + to_string(fps) +
                    " cannot be exact: the nearest is " +
-                   to_string(make_rational(100, static_cast<std::int64_t>(nearest))));
+                   to_string(make_rational(container.ticks, static_cast<std::int64_t>(nearest))));
 }
 
 std::string formats_taken(const AVCodec& codec) {
@@ -79,15 +80,17 @@ SampleFormat named_format(const std::string& name) {
 }
 
 SampleFormat choose_raw_format(const OutputRequest& request, const Container& container) {
-  const bool y4m = container.name == "y4m";
-  const bool holds_bgra = can_hold(container, AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_BGRA);
-  const SampleFormat format =
-      named_format(request.pixel_format.value_or(y4m ? "yuv420p" : (holds_bgra ? "bgra" : "rgba")));
-  if (y4m && format.name != "yuv420p" && format.name != "yuv444p" && format.name != "gray")
-    throw UsageError("y4m holds yuv420p, yuv444p or gray, not " + std::string(format.name));
-  if (!y4m && (format.name == "yuv444p" || format.name.starts_with("yuvj")))
-    throw UsageError("raw video is written as bgra, bgr, rgba, rgb, gray, nv12 or yuv420p, not " +
+  const std::string_view usual = container.raw.empty() ? "rgba" : container.raw.front();
+  const SampleFormat format = named_format(request.pixel_format.value_or(std::string(usual)));
+  const auto refuse = [&](const std::string& what, Names formats) {
+    throw UsageError(what + " " + one_of({formats.begin(), formats.end()}) + ", not " +
                      std::string(format.name));
+  };
+  if (can_hold(container, AV_CODEC_ID_RAWVIDEO, format)) return format;
+  if (container.stream_header != nullptr)
+    refuse(std::string(container.name) + " holds", container.raw);
+  const Container& any = container_for_pipes();
+  if (!can_hold(any, AV_CODEC_ID_RAWVIDEO, format)) refuse("raw video is written as", any.raw);
   return format;
 }
 
@@ -122,16 +125,16 @@ void check_numbers(const OutputRequest& request) {
 
 void check_holds(const Container& container, const AVCodec& codec, const SampleFormat& format,
                  bool chosen_by_name) {
-  if (can_hold(container, codec.id, format.av)) return;
+  if (can_hold(container, codec.id, format)) return;
   const std::string what = codec.id == AV_CODEC_ID_RAWVIDEO
                                ? "raw video in " + std::string(format.name)
                                : "what the encoder " + std::string(codec.name) + " makes";
-  const std::string advice = container.name == "webm" ? "use libvpx-vp9 or libsvtav1, or .mkv"
+  const std::string advice = !container.advice.empty() ? std::string(container.advice)
                              : codec.id == AV_CODEC_ID_RAWVIDEO
                                  ? "use rawvideo, nut or matroska as the format"
-                             : container.ticks == Ticks::none ? "leave --encoder out"
-                             : chosen_by_name                 ? "use .mkv or another --encoder"
-                                                              : "name an --encoder";
+                             : !container.has_times() ? "leave --encoder out"
+                             : chosen_by_name         ? "use .mkv or another --encoder"
+                                                      : "name an --encoder";
   throw UsageError(std::string(container.name) + " cannot hold " + what +
                    " so that it could be read back: " + advice);
 }
@@ -150,7 +153,7 @@ SampleFormat check_combination(const OutputRequest& request, const Container& co
   const bool raw = codec.id == AV_CODEC_ID_RAWVIDEO;
   if (raw && !request.encoder_options.empty())
     throw UsageError("--encoder-option means nothing to raw video: leave it out");
-  if (!raw && container.ticks == Ticks::none)
+  if (!raw && !container.has_times())
     check_holds(container, codec, named_format("yuv420p"), chosen_by_name);
   const SampleFormat format =
       raw ? choose_raw_format(request, container) : choose_encoded_format(request, codec);
@@ -168,9 +171,9 @@ OutputPlan plan_output(const OutputRequest& request) {
   plan.to_stdout = request.path == "-";
   check_numbers(request);
   const Container& container = choose_container(request, plan.to_stdout);
-  plan.container = container.muxer;
+  plan.container = &container;
   plan.fps = choose_rate(request, container);
-  if (request.vfr && container.ticks == Ticks::none)
+  if (request.vfr && !container.has_times())
     throw UsageError("--vfr needs time stamps, and " + std::string(container.name) +
                      " has none: use --format nut or matroska");
 
@@ -189,6 +192,13 @@ OutputPlan plan_output(const OutputRequest& request) {
   if (!chosen) throw UsageError("FFmpeg here has no encoder for " + std::string(container.name));
   plan.pixel_format = chosen->name;
   return plan;
+}
+
+std::optional<OutputPlan> software_plan(const OutputPlan& plan) {
+  if (!can_hold(*plan.container, AV_CODEC_ID_H264, named_format("yuv420p"))) return std::nullopt;
+  OutputPlan software = plan;
+  software.encoders = {"libx264"};
+  return software;
 }
 
 }  // namespace rustcam

@@ -16,6 +16,8 @@
 
 namespace rustcam {
 
+struct Container;
+
 struct OutputRequest {
   std::string path;                   ///< "-" for standard output
   std::optional<std::string> format;  ///< --format; default by the ending, rawvideo on a pipe
@@ -36,10 +38,9 @@ struct OutputRequest {
 /// A request that was found possible: container, candidates for the encoder, pixel format, rate.
 struct OutputPlan {
   OutputRequest request;
-  std::string
-      container;  ///< FFmpeg's muxer name ("mp4", "matroska", "rawvideo", "yuv4mpegpipe", ...)
-  std::vector<std::string> encoders;  ///< FFmpeg names, in the order to try
-  std::string pixel_format;           ///< as the user names it
+  const Container* container = nullptr;  ///< a row of the table, never null in a plan that was made
+  std::vector<std::string> encoders;     ///< FFmpeg names, in the order to try
+  std::string pixel_format;              ///< as the user names it
   Rational fps;
   bool to_stdout = false;
 
@@ -52,6 +53,10 @@ struct OutputPlan {
 /// what could not be read back, a value out of range, a gif rate that is no whole number of
 /// centiseconds (naming the nearest).
 OutputPlan plan_output(const OutputRequest& request);
+
+/// The same with an encoder that needs no hardware; nullopt if the container does not take what it
+/// makes.
+std::optional<OutputPlan> software_plan(const OutputPlan& plan);
 
 /// What was opened, for the statistics.
 struct EncoderReport {

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "media/big_endian.h"
+
 namespace rustcam {
 namespace {
 
@@ -32,11 +34,6 @@ void append_rows(Bytes& out, const ConstImageView& picture) {
 
 void little(Bytes& out, std::uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i) & 0xff));
-}
-
-void big32(Bytes& out, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8)
-    out.push_back(static_cast<std::uint8_t>(value >> shift & 0xff));
 }
 
 struct Rgb {
@@ -153,8 +150,8 @@ Bytes write_qoi(const ConstImageView& picture) {
   constexpr std::uint8_t srgb = 0;
   Bytes out;
   append(out, "qoif");
-  big32(out, static_cast<std::uint32_t>(picture.width()));
-  big32(out, static_cast<std::uint32_t>(picture.height()));
+  append_big32(out, static_cast<std::uint32_t>(picture.width()));
+  append_big32(out, static_cast<std::uint32_t>(picture.height()));
   out.push_back(channels);
   out.push_back(srgb);
   QoiEncoder encoder(out);
@@ -163,8 +160,8 @@ Bytes write_qoi(const ConstImageView& picture) {
     for (std::int32_t x = 0; x < picture.width(); ++x, p += 3) encoder.put({p[0], p[1], p[2]});
   }
   encoder.end_run();
-  big32(out, 0);
-  big32(out, 1);
+  append_big32(out, 0);
+  append_big32(out, 1);
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "image/convert.h"
 #include "image/image.h"
+#include "media/big_endian.h"
 #include "media/deflate_codes.h"
 #include "media/pixel_matches.h"
 #include "media/png_filter.h"
@@ -153,10 +154,7 @@ std::vector<Strip> make_strips(const ConstImageView& picture, std::optional<int>
 
 class PngBytes {
  public:
-  void u32(std::uint64_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8)
-      out_.push_back(static_cast<std::uint8_t>(value >> shift & 0xff));
-  }
+  void u32(std::uint64_t value) { append_big32(out_, static_cast<std::uint32_t>(value)); }
   void begin(std::string_view type) {
     start_ = out_.size();
     u32(0);
@@ -164,8 +162,8 @@ class PngBytes {
   }
   void end() {
     const std::size_t length = out_.size() - start_ - 8;
-    for (std::size_t i = 0; i < 4; ++i)
-      out_[start_ + i] = static_cast<std::uint8_t>(length >> (24 - 8 * i) & 0xff);
+    put_big32(std::span<std::uint8_t, 4>(out_.data() + start_, 4),
+              static_cast<std::uint32_t>(length));
     u32(crc32(0, out_.data() + start_ + 4, static_cast<uInt>(length + 4)));
   }
   void text(std::string_view t) { out_.insert(out_.end(), t.begin(), t.end()); }

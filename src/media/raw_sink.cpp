@@ -16,7 +16,6 @@
 #include "media/container.h"
 #include "media/picture_fitter.h"
 #include "media/sample_format.h"
-#include "media/y4m_header.h"
 #include "platform/file.h"
 
 namespace rustcam {
@@ -43,20 +42,19 @@ ImageView packed_view(const SampleFormat& format, Size size, std::uint8_t* bytes
 
 class RawSink final : public FrameSink {
  public:
-  RawSink(const OutputPlan& plan, const Container& container, const SampleFormat& format,
-          Size picture, File file)
-      : container_(container),
+  RawSink(const OutputPlan& plan, const SampleFormat& format, Size picture, File file)
+      : container_(*plan.container),
         path_(plan.request.path),
         format_(format),
         picture_(picture),
-        y4m_(container.name == "y4m"),
         file_(std::move(file)),
         fitter_(picture),
         bytes_(static_cast<std::size_t>(packed_bytes(format.pixels, picture))),
         packed_(packed_view(format, picture, bytes_.data())),
         debt_(Rect::of(picture)) {
     file_.enlarge_pipe(pipe_bytes);
-    if (y4m_) put_text(y4m_header(format.pixels, picture, plan.fps));
+    if (container_.stream_header != nullptr)
+      put_text(container_.stream_header(format.pixels, picture, plan.fps));
   }
 
   ~RawSink() override {
@@ -124,7 +122,7 @@ class RawSink final : public FrameSink {
   }
 
   void put_picture() {
-    if (y4m_) put_text("FRAME\n");
+    if (!container_.picture_header.empty()) put_text(container_.picture_header);
     put(std::as_bytes(direct_.empty() ? std::span<const std::uint8_t>(bytes_) : direct_));
     ++slots_;
   }
@@ -146,7 +144,6 @@ class RawSink final : public FrameSink {
   std::string path_;
   SampleFormat format_;
   Size picture_;
-  bool y4m_;
   File file_;
   PictureFitter fitter_;
   std::vector<std::uint8_t> bytes_;
@@ -166,13 +163,12 @@ class RawSink final : public FrameSink {
 
 std::unique_ptr<FrameSink> open_raw_sink(const OutputPlan& plan, Size captured,
                                          EncoderReport& report) {
-  const Container& container = container_by_muxer(plan.container);
   const SampleFormat format = *sample_format_by_name(plan.pixel_format);
   const Size picture = plan.request.size.value_or(captured);
   report.name = "rawvideo";
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, plan.request.force);
-  return std::make_unique<RawSink>(plan, container, format, picture, std::move(file));
+  return std::make_unique<RawSink>(plan, format, picture, std::move(file));
 }
 
 }  // namespace rustcam

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <thread>
 
 #include "base/error.h"
+#include "base/path_text.h"
 #include "image/convert.h"
 #include "image/image.h"
 #include "media/lossy_stills.h"
@@ -63,13 +63,7 @@ std::optional<StillFormat> still_format_by_name(std::string_view name) noexcept 
 }
 
 std::optional<StillFormat> still_format_by_ending(std::string_view path) noexcept {
-  const auto dot = path.find_last_of('.');
-  const auto slash = path.find_last_of("/\\");
-  if (dot == std::string_view::npos || (slash != std::string_view::npos && slash > dot))
-    return std::nullopt;
-  std::string ending(path.substr(dot + 1));
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return still_format_by_name(ending);
+  return still_format_by_name(ending_of(path));
 }
 
 std::string_view name(StillFormat format) noexcept {

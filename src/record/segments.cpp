@@ -1,25 +1,12 @@
 #include "record/segments.h"
 
-#include <cstddef>
 #include <utility>
 
 #include "base/error.h"
+#include "base/path_text.h"
 #include "platform/file.h"
 
 namespace rustcam {
-
-namespace {
-constexpr const char* software_encoder = "libx264";
-}
-
-std::string numbered_path(const std::string& path, int number) {
-  const std::size_t folder = path.find_last_of("/\\");
-  const std::size_t dot = path.find_last_of('.');
-  const bool has_ending =
-      dot != std::string::npos && dot > (folder == std::string::npos ? 0 : folder + 1);
-  const std::size_t at = has_ending ? dot : path.size();
-  return path.substr(0, at) + "-" + std::to_string(number) + path.substr(at);
-}
 
 Segments::Segments(const OutputPlan& plan, bool split_on_resize, SinkFactory open)
     : plan_(plan), split_on_resize_(split_on_resize && !plan.to_stdout), open_(std::move(open)) {}
@@ -45,20 +32,18 @@ void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot
   } catch (const PipeClosed&) {
     throw;
   } catch (const MediaError& error) {
-    if (!can_fall_back()) throw;
-    fall_back(error, frame, slot);
+    if (!report_.hardware || !is_regular_file(plan_.request.path)) throw;
+    const auto software = software_plan(plan_);
+    if (!software) throw;
+    fall_back(*software, error, frame, slot);
   }
 }
 
-bool Segments::can_fall_back() const {
-  const bool takes_h264 = plan_.container != "webm";
-  return report_.hardware && takes_h264 && is_regular_file(plan_.request.path);
-}
-
-void Segments::fall_back(const MediaError& error, const Frame& frame, std::int64_t slot) {
+void Segments::fall_back(const OutputPlan& software, const MediaError& error, const Frame& frame,
+                         std::int64_t slot) {
   const std::string failed = report_.name;
   close_current(slot);
-  plan_.encoders = {software_encoder};
+  plan_ = software;
   report_.tried.push_back({failed, error.what()});
   const std::string path = begin_next(frame.image->size(), slot);
   warnings_.push_back({"encoder_failed",
@@ -81,7 +66,7 @@ void Segments::close_current(std::int64_t slots) {
 
 std::string Segments::begin_next(Size captured, std::int64_t slot) {
   OutputPlan next = plan_;
-  do next.request.path = numbered_path(plan_.request.path, ++number_);
+  do next.request.path = insert_before_ending(plan_.request.path, std::to_string(++number_));
   while (!plan_.request.force && path_exists(next.request.path));
   EncoderReport report;
   auto sink = open_(next, captured, report, warnings_);

@@ -57,8 +57,8 @@ class Segments {
   /// Returns the new file's path.
   std::string begin_next(Size captured, std::int64_t slot);
   void close_current(std::int64_t slots);
-  bool can_fall_back() const;
-  void fall_back(const MediaError& error, const Frame& frame, std::int64_t slot);
+  void fall_back(const OutputPlan& software, const MediaError& error, const Frame& frame,
+                 std::int64_t slot);
 
   OutputPlan plan_;
   bool split_on_resize_;
@@ -76,8 +76,5 @@ class Segments {
   EncoderReport report_;
   std::vector<Warning> warnings_;
 };
-
-/// "out.mp4" and 2 give "out-2.mp4".
-std::string numbered_path(const std::string& path, int number);
 
 }  // namespace rustcam

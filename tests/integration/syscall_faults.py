@@ -31,10 +31,15 @@ def strace(log, calls, injections):
     return words
 
 
-def run_with(tmp_path, injections, *args, calls="pwrite64,fdatasync,ftruncate", cwd=None):
+def run_with(tmp_path, injections, *args, **more):
     """`rustcam-cli ARGS` with faults; the result, and the traced calls as (name, first bytes written)."""
+    return trace(tmp_path, injections, CLI, *args, **more)
+
+
+def trace(tmp_path, injections, *command, calls="pwrite64,fdatasync,ftruncate", cwd=None):
+    """The same for any program."""
     log = tmp_path / "strace.log"
-    result = subprocess.run([*strace(str(log), calls, injections), CLI, *map(str, args)], cwd=cwd or tmp_path, env=environment(),
+    result = subprocess.run([*strace(str(log), calls, injections), *map(str, command)], cwd=cwd or tmp_path, env=environment(),
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120 * SLOW)
     made = [_CALL.match(line) for line in log.read_text(encoding="ascii").splitlines()]
     log.unlink()
@@ -55,11 +60,12 @@ def boxes(data):
     assert at == len(data)
 
 
-def samples_in_fragments(path):
-    """How many pictures the fragments of an MP4 hold."""
+def samples_in_fragments(path, track=1):
+    """How many samples of a track the fragments of an MP4 hold."""
     total = 0
     for kind, fragment in boxes(pathlib.Path(path).read_bytes()):
-        for inner, track in boxes(fragment) if kind == "moof" else ():
-            for leaf, content in boxes(track) if inner == "traf" else ():
-                total += struct.unpack_from(">I", content, 4)[0] if leaf == "trun" else 0
+        for inner, part in boxes(fragment) if kind == "moof" else ():
+            leaves = list(boxes(part)) if inner == "traf" else []
+            if ("tfhd", track) in [(leaf, struct.unpack_from(">I", content, 4)[0]) for leaf, content in leaves]:
+                total += sum(struct.unpack_from(">I", content, 4)[0] for leaf, content in leaves if leaf == "trun")
     return total

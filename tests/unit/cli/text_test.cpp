@@ -28,8 +28,6 @@ TEST_CASE("an output's name becomes a part of a file's name") {
   CHECK(as_file_name("\\\\.\\DISPLAY1") == "DISPLAY1");
   CHECK(as_file_name("mover@1920x1080@60") == "mover@1920x1080@60");
   CHECK(as_file_name("../x y:z") == "..-x-y-z");
-  CHECK(insert_before_ending("a.b/out.png", "DP-1") == "a.b/out-DP-1.png");
-  CHECK(insert_before_ending("a.b/out", "DP-1") == "a.b/out-DP-1");
 }
 
 TEST_CASE("the progress line is cut to the terminal, between characters") {

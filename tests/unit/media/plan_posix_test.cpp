@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "media/container.h"
 #include "media/encoder_list.h"
 #include "media/ffmpeg_info.h"
 #include "support.h"
@@ -38,12 +39,12 @@ bool contains(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("the ending chooses container and encoder") {
-  CHECK(plan_output(named("a.mp4")).container == "mp4");
-  CHECK(plan_output(named("a.MKV")).container == "matroska");
+  CHECK(plan_output(named("a.mp4")).container->name == "mp4");
+  CHECK(plan_output(named("a.MKV")).container->name == "matroska");
   CHECK(plan_output(named("a.webm")).encoders == std::vector<std::string>{"libvpx-vp9"});
   CHECK(plan_output(named("a.gif")).encoders == std::vector<std::string>{"gif"});
   const OutputPlan pipe = plan_output(named("-"));
-  CHECK(pipe.container == "rawvideo");
+  CHECK(pipe.container->name == "rawvideo");
   CHECK(pipe.pixel_format == "bgra");
   CHECK(pipe.to_stdout);
   const OutputPlan mp4 = plan_output(named("a.mp4"));

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
+#include "media/output_plan.h"
 #include "pacing/listening.h"
 #include "pacing/read_lead.h"
 #include "pacing/slot_schedule.h"
-#include "record/segments.h"
 #include "record/warnings.h"
 
 using namespace rustcam;
@@ -69,14 +69,6 @@ TEST_CASE("without a known period nothing is listened for between") {
   Listening listening;
   while (!listening.window(std::nullopt)) listening.slot_done(5);
   CHECK(listening.window(std::nullopt) == Duration::zero());
-}
-
-TEST_CASE("numbered names") {
-  CHECK(numbered_path("out.mp4", 2) == "out-2.mp4");
-  CHECK(numbered_path("/a.b/out", 3) == "/a.b/out-3");
-  CHECK(numbered_path("/a.b/.hidden", 2) == "/a.b/.hidden-2");
-  CHECK(numbered_path("a/b.tar.mkv", 12) == "a/b.tar-12.mkv");
-  CHECK(numbered_path(".mp4", 2) == ".mp4-2");
 }
 
 TEST_CASE("a slow encoder's warning names the next faster preset") {

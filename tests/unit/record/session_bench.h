@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "fake_sink.h"
+#include "media/container.h"
 #include "platform/worker.h"
 #include "record/session.h"
 #include "support/fake_source.h"
@@ -38,7 +39,7 @@ struct Bench {
     options.selection.backend = &fake_backend();
     options.selection.target = screen->target();
     options.plan.request.path = "/nowhere/out.mp4";
-    options.plan.container = "mp4";
+    options.plan.container = container_by_name("mp4");
     options.plan.encoders = {"h264_nvenc"};
     options.plan.fps = {60, 1};
     options.cursor = false;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/path_text.h"
 #include "session_bench.h"
 
 using namespace rustcam;
@@ -225,7 +226,7 @@ TEST_CASE("a hardware encoder that fails hands over to x264 in a numbered file")
   REQUIRE(b.sinks.logs.size() == 2);
   CHECK(b.sinks.logs[0]->finished == 15);
   CHECK(b.sinks.logs[1]->encoder == "libx264");
-  CHECK(b.sinks.logs[1]->path == numbered_path(path, 2));
+  CHECK(b.sinks.logs[1]->path == insert_before_ending(path, "2"));
   CHECK(b.sinks.logs[1]->finished == 25);
   CHECK(b.writes(1).front().slot == 0);
   CHECK(b.writes(1).front().damage == Region(Rect{0, 0, 64, 48}));

@@ -1,0 +1,97 @@
+#include "media/video_track.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/first_failure.h"
+
+namespace rustcam {
+
+VideoTrack::VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<PictureSource> frames,
+                       Size picture)
+    : encoder_(std::move(encoder)),
+      frames_(std::move(frames)),
+      picture_(picture),
+      fitter_(picture),
+      packet_(make_packet()) {}
+
+void VideoTrack::connect(PacketSink& sink, StreamId id) noexcept {
+  sink_ = &sink;
+  id_ = id;
+}
+
+void VideoTrack::write(const Frame& frame, const Region& damage, std::int64_t slot) {
+  const TimePoint begun = now();
+  spent_in_sink_ = {};
+  const auto fitted = fitter_.fit(frame.view(), damage);
+  last_frame_ = &frames_->show(fitted.picture, fitted.damage);
+  encode(slot);
+  last_encode_ = now() - begun - spent_in_sink_;
+}
+
+void VideoTrack::finish(std::int64_t slots) {
+  if (std::exchange(finished_, true)) return;
+  FirstFailure failure;
+  failure.attempt([&] {
+    if (failed_) return;
+    // The length of the last sample is what the others leave of the recording.
+    if (last_frame_ != nullptr && last_slot_ + 1 < slots && !hastened_) encode(slots - 1);
+  });
+  if (!encoder_failed_)
+    failure.attempt([&] {
+      encoder_->drain();
+      // A file without a picture would be none.
+      while ((!hastened_ || totals_.end == 0) && write_packet()) {
+      }
+    });
+  if (!failed_ && !failure.happened()) totals_.end = slots;
+  failure.attempt([&] { sink_->end(id_, totals_.end); });
+  failure.rethrow();
+}
+
+Size VideoTrack::encoded_size() const noexcept {
+  return {encoder_->context().width, encoder_->context().height};
+}
+
+void VideoTrack::encode(std::int64_t slot) {
+  last_frame_->pts = slot;
+  last_frame_->pict_type = AV_PICTURE_TYPE_NONE;
+  try {
+    encoder_->send(*last_frame_);
+  } catch (...) {
+    failed_ = encoder_failed_ = true;
+    throw;
+  }
+  last_slot_ = slot;
+  ++taken_;
+  while (write_packet()) {
+  }
+}
+
+/// False if the encoder has none.
+bool VideoTrack::write_packet() {
+  if (!receive()) return false;
+  const TimePoint begun = now();
+  ++totals_.samples;
+  totals_.bytes += packet_->size;
+  totals_.end = std::max(totals_.end, packet_->pts + 1);
+  try {
+    sink_->write(*packet_, id_);
+  } catch (...) {
+    failed_ = true;
+    throw;
+  }
+  spent_in_sink_ += now() - begun;
+  return true;
+}
+
+bool VideoTrack::receive() {
+  try {
+    return encoder_->receive(*packet_);
+  } catch (...) {
+    failed_ = encoder_failed_ = true;
+    throw;
+  }
+}
+
+}  // namespace rustcam

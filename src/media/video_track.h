@@ -1,0 +1,79 @@
+// Pictures through an encoder into the packets of one stream.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "base/geometry.h"
+#include "base/region.h"
+#include "base/time.h"
+#include "image/frame.h"
+#include "media/encoder.h"
+#include "media/packet_sink.h"
+#include "media/picture_fitter.h"
+#include "media/picture_source.h"
+
+namespace rustcam {
+
+/// What a track has handed on so far.
+struct TrackTotals {
+  std::int64_t samples = 0;
+  std::int64_t bytes = 0;
+  Ticks end = 0;  ///< of the track once it is finished; before, of its last sample
+};
+
+/// A track counts time in slots. Confined to one thread at a time, but for hasten().
+class VideoTrack {
+ public:
+  /// Pictures are fitted into `picture`; `frames` makes from them what `encoder` takes.
+  VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<PictureSource> frames, Size picture);
+
+  /// For the sink that will take its packets. Throws MediaError.
+  StreamInfo stream() const { return describe(encoder_->context()); }
+  /// Says, once and before the first write(), where the packets go. The sink must outlive the
+  /// track's last call.
+  void connect(PacketSink& sink, StreamId id) noexcept;
+
+  /// As FrameSink::write.
+  void write(const Frame& frame, const Region& damage, std::int64_t slot);
+  /// Encodes what is left so that the track is `slots` long, and ends it in the sink: also after a
+  /// failed write, then keeping what is there. Throws like write(). Idempotent.
+  void finish(std::int64_t slots);
+  /// As FrameSink::hasten and FrameSink::given_up.
+  void hasten() noexcept { hastened_ = true; }
+  std::int64_t given_up() const noexcept { return hastened_ ? taken_ - totals_.samples : 0; }
+
+  std::int64_t next_slot() const noexcept { return last_slot_ + 1; }
+  Size picture_size() const noexcept { return picture_; }
+  Size encoded_size() const noexcept;
+  const TrackTotals& totals() const noexcept { return totals_; }
+  /// Wall time of the last write's conversion and encoding, without the sink's.
+  Duration last_encode_time() const noexcept { return last_encode_; }
+  std::int64_t bytes_converted() const noexcept { return frames_->bytes_converted(); }
+
+ private:
+  void encode(std::int64_t slot);
+  bool write_packet();
+  bool receive();
+
+  std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<PictureSource> frames_;
+  Size picture_;
+  PictureFitter fitter_;
+  PacketSink* sink_ = nullptr;
+  StreamId id_ = 0;
+  PacketPtr packet_;
+  AVFrame* last_frame_ = nullptr;
+  std::int64_t last_slot_ = -1;
+  std::int64_t taken_ = 0;  ///< pictures that the encoder was given
+  TrackTotals totals_;
+  std::atomic<bool> hastened_{false};
+  bool failed_ = false;
+  bool encoder_failed_ = false;
+  bool finished_ = false;
+  Duration last_encode_{};
+  Duration spent_in_sink_{};
+};
+
+}  // namespace rustcam
