@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "base/utf8.h"
 #include "cli/bench_document.h"
 #include "media/still_writer.h"
 
@@ -177,11 +178,9 @@ class Chart {
     return bins;
   }
 
-  static std::string cut(const std::string& text, std::size_t bytes) {
-    if (text.size() <= bytes) return text;
-    std::size_t end = bytes - 3;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "...";
+  static std::string cut(const std::string& text, std::size_t characters) {
+    if (utf8_length(text) <= characters) return text;
+    return std::string(utf8_prefix(text, characters - 3)) + "...";
   }
 
   const BenchResult& result_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "cli/table.h"
 
 namespace rustcam::cli {
@@ -57,7 +58,7 @@ std::string ms(double Percentiles::*part, const std::optional<Percentiles>& p) {
 
 /// Numbers stand below one another by their last digit.
 std::string right(const std::string& text, std::size_t width) {
-  const std::size_t own = display_width(text);
+  const std::size_t own = utf8_length(text);
   return own < width ? std::string(width - own, ' ') + text : text;
 }
 
@@ -111,7 +112,7 @@ std::string bench_table(const BenchResult& result, const BenchPlan& plan) {
     };
     std::vector<std::string> row(cells.begin(), cells.begin() + 2);
     for (std::size_t i = 2; i < cells.size(); ++i)
-      row.push_back(right(cells[i], display_width(head[i])));
+      row.push_back(right(cells[i], utf8_length(head[i])));
     table.row(std::move(row));
   }
   std::string out = bench_subject(result, plan.run.selection);

@@ -121,27 +121,4 @@ const Glyph& glyph(char32_t character) noexcept {
   return ascii[character - first];
 }
 
-std::u32string characters(const std::string& text) {
-  std::u32string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    const int following = lead < 0x80    ? 0
-                          : lead >= 0xF0 ? 3
-                          : lead >= 0xE0 ? 2
-                          : lead >= 0xC0 ? 1
-                                         : -1;
-    if (following < 0) {
-      out += replacement;
-      continue;
-    }
-    char32_t value = following == 0 ? lead : lead & (0x3FU >> following);
-    int left = following;
-    for (; left > 0 && i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-         --left)
-      value = value << 6 | (static_cast<unsigned char>(text[i++]) & 0x3FU);
-    out += left == 0 ? value : replacement;
-  }
-  return out;
-}
-
 }  // namespace rustcam::cli

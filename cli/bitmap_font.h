@@ -19,7 +19,4 @@ using Glyph = std::array<std::uint8_t, glyph_rows>;
 /// The glyph of a Unicode character: printable ASCII and the micro sign; a box for all others.
 const Glyph& glyph(char32_t character) noexcept;
 
-/// The characters of UTF-8 text; U+FFFD for bytes that are none.
-std::u32string characters(const std::string& text);
-
 }  // namespace rustcam::cli

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "capture/backend.h"
 #include "cli/capture_options.h"
 #include "cli/document.h"
@@ -179,13 +180,13 @@ int Doctor::run(Context&) {
 
 std::string doctor_report(const std::vector<Check>& checks) {
   std::size_t width = 0;
-  for (const Check& c : checks) width = std::max(width, display_width(c.name));
+  for (const Check& c : checks) width = std::max(width, utf8_length(c.name));
   std::string out;
   for (const Check& c : checks) {
     out += std::string(c.ok      ? "ok    "
                        : c.vital ? "FAIL  "
                                  : "no    ") +
-           c.name + std::string(width - display_width(c.name) + 2, ' ') + one_line(c.detail) + "\n";
+           c.name + std::string(width - utf8_length(c.name) + 2, ' ') + one_line(c.detail) + "\n";
     if (!c.fix.empty()) out += std::string(width + 8, ' ') + "mend: " + one_line(c.fix) + "\n";
   }
   const bool works =

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "base/utf8.h"
 #include "cli/bitmap_font.h"
 #include "cli/drawing.h"
 
@@ -41,7 +42,7 @@ class Paper {
   }
 
   void draw(const Label& l) {
-    const std::u32string text = characters(l.text);
+    const std::u32string text = utf8_decode(l.text);
     // A capital is about 0.72 of the type's size.
     const auto dot = std::max<std::int32_t>(
         1, static_cast<std::int32_t>(std::lround(l.size * 0.72 * scale / glyph_height)));

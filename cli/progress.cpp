@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/utf8.h"
 #include "cli/document.h"
 #include "cli/table.h"
 #include "platform/console.h"
@@ -57,8 +58,8 @@ void ProgressDisplay::clear() {
 void ProgressDisplay::draw(const std::string& line) {
   // The last column is left free: many terminals wrap as soon as it is filled.
   const auto columns = static_cast<std::size_t>(std::max(stderr_columns() - 1, 1));
-  const std::string shown = cut_to(line, columns);
-  const std::size_t width = display_width(shown);
+  const std::string shown(utf8_prefix(line, columns));
+  const std::size_t width = utf8_length(shown);
   const std::size_t stale = std::min(drawn_, columns);
   to_stderr(std::string(1, '\r').append(shown).append(stale > width ? stale - width : 0, ' '));
   drawn_ = width;
@@ -80,15 +81,6 @@ std::string progress_json(const Progress& p) {
   const Json line{{"time_s", p.time_s},     {"slots", p.slots}, {"fresh", p.fresh},
                   {"repeated", p.repeated}, {"late", p.late},   {"bytes", p.bytes}};
   return line.dump();
-}
-
-std::string cut_to(const std::string& text, std::size_t columns) {
-  std::size_t width = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
-    if (begins && width++ == columns) return text.substr(0, i);
-  }
-  return text;
 }
 
 }  // namespace rustcam::cli

@@ -40,7 +40,4 @@ class ProgressDisplay {
 std::string progress_line(const Progress& progress);
 std::string progress_json(const Progress& progress);
 
-/// Cut to `columns` characters, UTF-8 kept whole.
-std::string cut_to(const std::string& text, std::size_t columns);
-
 }  // namespace rustcam::cli

@@ -20,9 +20,6 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// Characters, not bytes, of UTF-8 text.
-std::size_t display_width(const std::string& text);
-
 /// "1.2 MB", "640 bytes": powers of 1000, as file managers show them.
 std::string readable_bytes(std::int64_t bytes);
 

@@ -45,12 +45,6 @@ class Mailbox {
     return newest;
   }
 
-  /// Values that were never taken because a newer one came.
-  std::int64_t replaced() const {
-    const std::lock_guard lock(mutex_);
-    return replaced_;
-  }
-
  private:
   struct Entry {
     std::int64_t slot = 0;
@@ -59,21 +53,17 @@ class Mailbox {
   static constexpr std::size_t capacity = 4;
 
   Entry& entry(std::size_t i) { return entries_[(first_ + i) % capacity]; }
-  void fold(T& newer, const T& older) {
-    Fold()(newer, older);
-    ++replaced_;
-  }
+  void fold(T& newer, const T& older) { Fold()(newer, older); }
   void pop_front() {
     entry(0) = {};
     first_ = (first_ + 1) % capacity;
     --count_;
   }
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::array<Entry, capacity> entries_{};
   std::size_t first_ = 0;
   std::size_t count_ = 0;
-  std::int64_t replaced_ = 0;
 };
 
 }  // namespace rustcam

@@ -44,8 +44,6 @@ class ScreenPhase {
   /// while nothing new is presented.
   const std::optional<Lattice>& lattice();
 
-  std::size_t observed() const noexcept { return presents_.size(); }
-
  private:
   std::optional<Lattice> find() const;
   std::optional<Lattice> find_among(int first, int last) const;

@@ -17,30 +17,11 @@
 
 #include "base/error.h"
 #include "platform/child_process.h"
+#include "platform/unique_fd_posix.h"
 
 namespace rustcam {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) noexcept : fd_(fd) {}
-  ~Descriptor() { reset(); }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    reset();
-    fd_ = std::exchange(other.fd_, -1);
-    return *this;
-  }
-  void reset() noexcept {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::string& program, int code) {
   throw Error("cannot start " + program + ": " + std::generic_category().message(code),
@@ -48,13 +29,13 @@ class Descriptor {
 }
 
 struct Pipe {
-  Descriptor read_end;
-  Descriptor write_end;
+  UniqueFd read_end;
+  UniqueFd write_end;
   explicit Pipe(const std::string& program) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(program, errno);
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
+    read_end = UniqueFd(ends[0]);
+    write_end = UniqueFd(ends[1]);
   }
 };
 
@@ -92,8 +73,8 @@ std::string executable_path() {
 
 struct ChildProcess::Impl {
   pid_t pid = -1;
-  Descriptor output;
-  Descriptor handle;  ///< pidfd: readable when the process has ended
+  UniqueFd output;
+  UniqueFd handle;  ///< pidfd: readable when the process has ended
   std::string text;
   std::optional<int> status;
   std::optional<Duration> used;
@@ -160,7 +141,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments)
     fail(program, code);
   }
   impl_->output = std::move(output.read_end);
-  impl_->handle = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  impl_->handle = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 }
 
 ChildProcess::~ChildProcess() {

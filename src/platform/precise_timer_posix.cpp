@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "platform/precise_timer.h"
+#include "platform/unique_fd_posix.h"
 
 namespace rustcam {
 
@@ -23,31 +24,19 @@ timespec to_timespec(TimePoint at) {
   return {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
 }
 
-int checked(int fd, const char* what) {
+UniqueFd checked(int fd, const char* what) {
   if (fd < 0)
     throw Error(std::string("cannot make a ") + what + " (" + errno_name(errno) +
                     "): close programs that hold many files, or raise ulimit -n",
                 errno_name(errno));
-  return fd;
+  return UniqueFd(fd);
 }
-
-class Descriptor {
- public:
-  Descriptor(int fd, const char* what) : fd_(checked(fd, what)) {}
-  ~Descriptor() { ::close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 
 struct PreciseTimer::Impl {
-  Descriptor timer{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timer"};
-  Descriptor stopped{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "wake-up event"};
+  UniqueFd timer = checked(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timer");
+  UniqueFd stopped = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "wake-up event");
 
   bool wait(TimePoint deadline, const std::stop_token& stop) {
     itimerspec spec{};

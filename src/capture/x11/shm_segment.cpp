@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
-#include "capture/x11/unique_fd.h"
+#include "platform/unique_fd_posix.h"
 
 namespace rustcam::x11 {
 

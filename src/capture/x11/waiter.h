@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "capture/x11/unique_fd.h"
+#include "platform/unique_fd_posix.h"
 
 namespace rustcam::x11 {
 

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
+
 namespace rustcam::x11 {
 namespace {
 
@@ -21,33 +23,6 @@ struct Atoms {
   xcb_atom_t pid;
   xcb_atom_t utf8;
 };
-
-/// How many bytes follow the first of a character; nullopt for a byte that can be no first one.
-std::optional<int> followers(unsigned char first) {
-  if (first < 0x80) return 0;
-  if (first >= 0xc2 && first < 0xe0) return 1;
-  if (first >= 0xe0 && first < 0xf0) return 2;
-  if (first >= 0xf0 && first < 0xf5) return 3;
-  return std::nullopt;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i++]);
-    const std::optional<int> count = followers(first);
-    if (!count) return false;
-    for (int k = 0; k < *count; ++k, ++i) {
-      if (i >= text.size()) return false;
-      const auto next = static_cast<unsigned char>(text[i]);
-      // Surrogates, overlong forms and what lies beyond U+10FFFF show in the second byte.
-      const bool bad_second =
-          k == 0 && ((first == 0xe0 && next < 0xa0) || (first == 0xed && next >= 0xa0) ||
-                     (first == 0xf0 && next < 0x90) || (first == 0xf4 && next >= 0x90));
-      if ((next & 0xc0) != 0x80 || bad_second) return false;
-    }
-  }
-  return true;
-}
 
 xcb_get_property_cookie_t ask(const Connection& c, xcb_window_t window, xcb_atom_t property,
                               xcb_atom_t type) {

@@ -23,7 +23,6 @@ TEST_CASE("each slot gets its newest value") {
   CHECK(box.take(2) == std::nullopt);
   CHECK(box.take(3) == "a");
   CHECK(box.take(3) == std::nullopt);
-  CHECK(box.replaced() == 0);
 }
 
 TEST_CASE("a later slot's value neither fills nor evicts an earlier one's") {
@@ -38,16 +37,13 @@ TEST_CASE("what a newer value replaces is folded into it") {
   Letters box;
   box.post(1, "a");
   box.post(1, "b");
-  CHECK(box.replaced() == 1);
   box.post(2, "c");
   CHECK(box.take(5) == "abc");
-  CHECK(box.replaced() == 2);
 }
 
 TEST_CASE("where nobody takes, the oldest slots keep theirs and the newest value wins the rest") {
   Letters box;
   for (int i = 0; i < 7; ++i) box.post(i, std::string(1, static_cast<char>('a' + i)));
-  CHECK(box.replaced() == 3);
   CHECK(box.take(0) == "a");
   CHECK(box.take(1) == "b");
   CHECK(box.take(2) == "c");

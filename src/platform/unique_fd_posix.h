@@ -5,18 +5,21 @@
 
 #include <utility>
 
-namespace rustcam::x11 {
+namespace rustcam {
 
 class UniqueFd {
  public:
   explicit UniqueFd(int fd = -1) noexcept : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
   UniqueFd& operator=(UniqueFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
+    if (this != &other) reset(other.release());
     return *this;
   }
-  ~UniqueFd() {
-    if (fd_ >= 0) close(fd_);
+  ~UniqueFd() { reset(); }
+
+  void reset(int fd = -1) noexcept {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = fd;
   }
   int get() const noexcept { return fd_; }
   int release() noexcept { return std::exchange(fd_, -1); }
@@ -26,4 +29,4 @@ class UniqueFd {
   int fd_;
 };
 
-}  // namespace rustcam::x11
+}  // namespace rustcam
