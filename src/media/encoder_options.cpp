@@ -15,31 +15,11 @@
 #include "base/one_of.h"
 #include "media/log_capture.h"
 #include "media/names.h"
+#include "media/preset.h"
 
 namespace rustcam {
 namespace {
 
-/// One of x264's presets, and what each other encoder has nearest to it in live use.
-struct Preset {
-  std::string_view name;
-  int lookahead;           ///< x264's rc-lookahead
-  std::string_view nvenc;  ///< p1 is the fastest
-  int vpx_speed;           ///< cpu-used with deadline realtime
-  int svtav1;
-};
-
-constexpr std::array<Preset, 10> presets{{
-    {"ultrafast", 0, "p1", 8, 12},
-    {"superfast", 0, "p1", 8, 11},
-    {"veryfast", 10, "p2", 8, 10},
-    {"faster", 20, "p3", 7, 9},
-    {"fast", 30, "p4", 7, 8},
-    {"medium", 40, "p4", 6, 7},
-    {"slow", 50, "p5", 5, 6},
-    {"slower", 60, "p6", 4, 5},
-    {"veryslow", 60, "p7", 3, 4},
-    {"placebo", 60, "p7", 2, 3},
-}};
 constexpr std::string_view default_preset = "veryfast";
 
 constexpr double x264_crf_max = 51;
@@ -48,12 +28,6 @@ constexpr double default_vpx_crf = 23;
 constexpr std::int64_t bitrate_min = 1000;
 constexpr std::int64_t bitrate_max = 2'000'000'000;
 constexpr int gop_max = 100'000;
-
-const Preset* find_preset(std::string_view name) {
-  const auto* found =
-      std::find_if(presets.begin(), presets.end(), [&](const Preset& p) { return p.name == name; });
-  return found == presets.end() ? nullptr : found;
-}
 
 bool has_presets(EncoderFamily f) {
   return f != EncoderFamily::raw && f != EncoderFamily::gif && f != EncoderFamily::other;
@@ -185,7 +159,7 @@ void check_x264_tune(std::string_view value) {
 
 std::vector<std::string> preset_names() {
   std::vector<std::string> names;
-  for (const Preset& preset : presets) names.emplace_back(preset.name);
+  for (const Preset& preset : presets()) names.emplace_back(preset.name);
   return names;
 }
 

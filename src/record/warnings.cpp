@@ -1,36 +1,15 @@
 #include "record/warnings.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <string_view>
 
+#include "media/preset.h"
 #include "platform/file.h"
 
 namespace rustcam {
 
-namespace {
-
-constexpr std::array<std::string_view, 10> x264_presets = {
-    "placebo", "veryslow", "slower",   "slow",      "medium",
-    "fast",    "faster",   "veryfast", "superfast", "ultrafast"};
-
-/// x264's presets from slow to fast; NVENC's from p7 to p1.
-std::optional<std::string> faster_preset(const std::optional<std::string>& preset) {
-  if (!preset) return std::nullopt;
-  const auto* const at = std::find(x264_presets.begin(), x264_presets.end(), *preset);
-  if (at != x264_presets.end())
-    return at + 1 == x264_presets.end() ? std::nullopt
-                                        : std::optional<std::string>(std::string(at[1]));
-  if (preset->size() == 2 && (*preset)[0] == 'p' && (*preset)[1] > '1' && (*preset)[1] <= '7')
-    return std::string("p") + static_cast<char>((*preset)[1] - 1);
-  return std::nullopt;
-}
-
-}  // namespace
-
 Warning encoder_slow_warning(const EncoderReport& encoder) {
-  const auto faster = faster_preset(encoder.preset);
+  const auto faster = encoder.preset ? faster_preset(*encoder.preset) : std::nullopt;
   return {"encoder_slow",
           "encoder " + encoder.name + (encoder.preset ? " with preset " + *encoder.preset : "") +
               " is slower than real time: some slots last longer than one frame",

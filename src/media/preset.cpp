@@ -1,0 +1,43 @@
+#include "media/preset.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rustcam {
+
+namespace {
+
+constexpr std::array<Preset, 10> all{{
+    {"ultrafast", 0, "p1", 8, 12},
+    {"superfast", 0, "p1", 8, 11},
+    {"veryfast", 10, "p2", 8, 10},
+    {"faster", 20, "p3", 7, 9},
+    {"fast", 30, "p4", 7, 8},
+    {"medium", 40, "p4", 6, 7},
+    {"slow", 50, "p5", 5, 6},
+    {"slower", 60, "p6", 4, 5},
+    {"veryslow", 60, "p7", 3, 4},
+    {"placebo", 60, "p7", 2, 3},
+}};
+
+}  // namespace
+
+std::span<const Preset> presets() noexcept {
+  return all;
+}
+
+const Preset* find_preset(std::string_view name) noexcept {
+  const auto* const found =
+      std::find_if(all.begin(), all.end(), [&](const Preset& p) { return p.name == name; });
+  return found == all.end() ? nullptr : found;
+}
+
+std::optional<std::string> faster_preset(std::string_view preset) {
+  if (const Preset* const one = find_preset(preset))
+    return one == all.data() ? std::nullopt : std::optional(std::string((one - 1)->name));
+  if (preset.size() == 2 && preset[0] == 'p' && preset[1] > '1' && preset[1] <= '7')
+    return std::string("p") + static_cast<char>(preset[1] - 1);
+  return std::nullopt;
+}
+
+}  // namespace rustcam

@@ -1,0 +1,26 @@
+// x264's presets, and what each other encoder has nearest to them in live use.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rustcam {
+
+struct Preset {
+  std::string_view name;
+  int lookahead;           ///< x264's rc-lookahead, in frames
+  std::string_view nvenc;  ///< p1 is the fastest
+  int vpx_speed;           ///< cpu-used with deadline realtime
+  int svtav1;
+};
+
+/// From fast to slow.
+std::span<const Preset> presets() noexcept;
+/// Null if there is none of this name.
+const Preset* find_preset(std::string_view name) noexcept;
+/// The next faster one, of x264 or of NVENC; nullopt if there is none, or if `preset` is unknown.
+std::optional<std::string> faster_preset(std::string_view preset);
+
+}  // namespace rustcam
