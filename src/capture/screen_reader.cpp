@@ -3,8 +3,8 @@
 namespace rustcam {
 
 ScreenReader::ScreenReader(const SourceRecipe& recipe)
-    : source_(*recipe.backend, recipe.target, SourceOptions{.pointer = recipe.cursor},
-              recipe.region, recipe.recovery),
+    : source_(recipe.session, SourceOptions{.pointer = recipe.cursor}, recipe.region,
+              recipe.recovery),
       composer_({recipe.region, recipe.cursor, recipe.pool_frames}) {
   attach();
 }

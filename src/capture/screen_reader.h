@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <stop_token>
 
@@ -13,8 +14,7 @@ namespace rustcam {
 
 /// All that it takes to open one region of one target, again and again.
 struct SourceRecipe {
-  const Backend* backend = nullptr;
-  TargetInfo target;
+  std::shared_ptr<CaptureSession> session;
   std::optional<Rect> region{};  ///< from the target's corner; nullopt: all of it
   bool cursor = true;
   RecoveryPolicy recovery{};

@@ -44,7 +44,7 @@ void CaptureLoop::run(std::stop_token stop) {
   SourceOptions source_options;
   source_options.pointer = options_.cursor;
   source_options.opaque = options_.plan.keeps_alpha();
-  source_.emplace(*selection.backend, selection.target, source_options, selection.region,
+  source_.emplace(selection.session, source_options, selection.region,
                   RecoveryPolicy{options_.reopen_on_loss, options_.give_up_after});
   composer_.attach(*source_->source());
   composer_.reserve();

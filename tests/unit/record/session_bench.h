@@ -58,6 +58,7 @@ struct Bench {
     FakeSink::damage_was_exact = true;
     FakeSink::damage_was_enough = true;
     options.selection.backend = &fake_backend();
+    options.selection.session = session_of(*screen);
     options.selection.target = screen->target();
     options.plan.request.path = "/nowhere/out.mp4";
     options.plan.container = "mp4";
