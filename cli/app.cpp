@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
-#include "capture/backend.h"
+#include "capture/registry.h"
 #include "cli/command.h"
 #include "cli/output_file.h"
 #include "cli/version.h"
@@ -40,7 +40,7 @@ std::string general_help() {
 std::string version_text() {
   std::string names;
   for (const Backend* backend : backends())
-    names += (names.empty() ? "" : ", ") + std::string(backend->name);
+    names += (names.empty() ? "" : ", ") + std::string(backend->name());
   std::string ffmpeg;
   for (const std::string& line : lines(ffmpeg_versions()))
     ffmpeg += (ffmpeg.empty() ? "" : ", ") + line;

@@ -68,7 +68,7 @@ Json bench_document(const BenchResult& result, const Selection& selection,
                     const std::vector<Warning>& warnings) {
   Json document = new_document("rustcam.bench/1");
   add_warnings(document, warnings);
-  document["backend"] = selection.backend->name;
+  document["backend"] = selection.backend->name();
   document["output"] = describe(selection.target);
   document["stimulus"] = {{"name", result.stimulus.name},
                           {"hz", number(result.stimulus.hz)},
@@ -87,7 +87,7 @@ std::string bench_subject(const BenchResult& result, const Selection& selection)
     const std::string hz = fixed(result.stimulus.hz, 2);
     text += " at " + (hz.ends_with(".00") ? hz.substr(0, hz.size() - 3) : hz) + " Hz";
   }
-  return text + " on " + selection.target.name + " (" + std::string(selection.backend->name) +
+  return text + " on " + selection.target.name + " (" + std::string(selection.backend->name()) +
          ", " + to_string(selection.target.size()) + ")";
 }
 

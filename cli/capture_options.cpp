@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/one_of.h"
-#include "capture/backend.h"
+#include "capture/registry.h"
 #include "cli/output_file.h"
 #include "cli/values.h"
 
@@ -15,10 +15,14 @@ void add_backend_option(Parser& parser, std::optional<std::string>& into,
   std::vector<std::string> known = backend_names();
   known.insert(known.begin(), "auto");
   std::vector<std::string> here{"auto"};
-  for (const Backend* backend : backends()) here.emplace_back(backend->name);
-  parser.value(
-      "--backend", into,
-      {"B", purpose + one_of(known), "auto: the session's own", "--backend virtual", {}, here});
+  for (const Backend* backend : backends()) here.emplace_back(backend->name());
+  parser.value("--backend", into,
+               {"B",
+                purpose + one_of(known),
+                "auto: the session's own",
+                "--backend " + std::string(screenless_backend()),
+                {},
+                here});
 }
 
 void add_capture_options(Parser& parser, CaptureArguments& into, bool with_cursor) {
@@ -27,7 +31,7 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
   parser.value("-o,--output", into.output,
                {"O",
                 "an output's index or name, as `rustcam-cli list` shows it",
-                "the primary output; virtual: mover@1920x1080@60",
+                "the primary output; " + std::string(screenless_backend()) + ": mover@1920x1080@60",
                 "-o DP-1",
                 "Where none is primary, it is the one at (0,0), else the first. The virtual back "
                 "end's outputs are named `STIMULUS[@WxH[@HZ]]`",
@@ -72,7 +76,7 @@ Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& w
     log.warning(note);
     warnings.push_back({"selection", note, {}});
   }
-  log.info("capturing " + selection.target.name + " of " + std::string(selection.backend->name) +
+  log.info("capturing " + selection.target.name + " of " + std::string(selection.backend->name()) +
            ", " + to_string(selection.target.size()));
   return selection;
 }

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
-#include "capture/backend.h"
+#include "capture/registry.h"
 #include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/grab.h"
@@ -35,7 +35,7 @@ std::string printed(const char* format, double value) {
 void check_backends(std::vector<Check>& checks) {
   for (const Backend* backend : backends()) {
     const Support support = backend->probe();
-    Check check{"backend " + std::string(backend->name), support.available, support.reason, {}};
+    Check check{"backend " + std::string(backend->name()), support.available, support.reason, {}};
     if (check.detail.empty()) check.detail = "can run here";
     if (!check.ok) check.fix = "needed only where that system is the screen's; else nothing to do";
     checks.push_back(std::move(check));
@@ -68,15 +68,17 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
     request.backend = backend;
     selection = select_target(request);
   } catch (const std::exception& error) {
-    checks.push_back({"display", false, error.what(),
-                      "run this in a graphical session (DISPLAY or WAYLAND_DISPLAY set), or use "
-                      "--backend virtual, which needs none",
-                      true});
+    checks.push_back(
+        {"display", false, error.what(),
+         "run this in a graphical session (DISPLAY or WAYLAND_DISPLAY set), or use --backend " +
+             std::string(screenless_backend()) + ", which needs none",
+         true});
     return;
   }
-  checks.push_back({"display", true, "back end " + std::string(selection.backend->name), {}, true});
+  checks.push_back(
+      {"display", true, "back end " + std::string(selection.backend->name()), {}, true});
   std::string names;
-  for (const TargetInfo& target : selection.backend->targets())
+  for (const TargetInfo& target : selection.backend->targets(TargetKind::output))
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
   for (const std::string& note : selection.notes) checks.push_back({"session", false, note, {}});

@@ -1,6 +1,5 @@
 #include "cli/list.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -9,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
-#include "capture/backend.h"
+#include "capture/registry.h"
 #include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/output_file.h"
@@ -40,14 +39,14 @@ std::string place_of(const Rect& r) {
 }
 
 [[noreturn]] void lacks(const Backend& backend, const std::string& what) {
-  throw Error("the back end " + std::string(backend.name) + " cannot list " + what +
+  throw Error("the back end " + std::string(backend.name()) + " cannot list " + what +
               "; rustcam-cli list backends shows the others");
 }
 
 Listing list_outputs(const Backend& backend) {
   Listing out{Table({"INDEX", "NAME", "PLACE", "REFRESH", "PRIMARY", "DESCRIPTION"}),
               Json::array()};
-  for (const TargetInfo& t : backend.targets()) {
+  for (const TargetInfo& t : backend.targets(TargetKind::output)) {
     out.table.row({std::to_string(t.index), t.name, place_of(t.desktop), text_of(t.refresh_hz),
                    t.primary ? "yes" : "", t.description});
     out.array.push_back({{"index", t.index},
@@ -69,13 +68,14 @@ Listing list_outputs(const Backend& backend) {
 }
 
 Listing list_windows(const Backend& backend) {
-  if (backend.windows == nullptr) lacks(backend, "windows");
+  if (!backend.lists(TargetKind::window)) lacks(backend, "windows");
   Listing out{Table({"ID", "PLACE", "PID", "TITLE"}), Json::array()};
-  for (const WindowInfo& w : backend.windows()) {
+  for (const TargetInfo& w : backend.targets(TargetKind::window)) {
+    const std::uint64_t id = w.window.value_or(0);
     out.table.row(
-        {std::to_string(w.id), place_of(w.desktop), w.pid ? std::to_string(*w.pid) : "?", w.title});
-    out.array.push_back({{"id", w.id},
-                         {"title", w.title},
+        {std::to_string(id), place_of(w.desktop), w.pid ? std::to_string(*w.pid) : "?", w.name});
+    out.array.push_back({{"id", id},
+                         {"title", w.name},
                          {"pid", or_null(w.pid)},
                          {"x", w.desktop.left},
                          {"y", w.desktop.top},
@@ -86,9 +86,10 @@ Listing list_windows(const Backend& backend) {
 }
 
 Listing list_devices(const Backend& backend) {
-  if (backend.devices == nullptr) lacks(backend, "devices");
+  const auto devices = backend.devices();
+  if (!devices) lacks(backend, "devices");
   Listing out{Table({"INDEX", "NAME", "MEMORY", "OUTPUTS"}), Json::array()};
-  for (const DeviceInfo& d : backend.devices()) {
+  for (const DeviceInfo& d : *devices) {
     std::string outputs;
     for (const std::string& name : d.outputs) outputs += (outputs.empty() ? "" : ", ") + name;
     out.table.row(
@@ -128,14 +129,10 @@ Listing list_backends() {
   };
   for (const Backend* backend : backends()) {
     const Support support = backend->probe();
-    add(std::string(backend->name), support.available, support.reason);
+    add(std::string(backend->name()), support.available, support.reason);
   }
-  for (const std::string& name : backend_names()) {
-    const auto list = backends();
-    if (std::none_of(list.begin(), list.end(),
-                     [&name](const Backend* b) { return b->name == name; }))
-      add(name, false, "not part of this build");
-  }
+  for (const RegisteredBackend& row : registered_backends())
+    if (!row.backend) add(std::string(row.name), false, "not part of this build");
   return out;
 }
 

@@ -75,14 +75,17 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
   if (!options.all) return {{options.path, select(request, log, warnings)}};
   const Selection first = select(request, log, warnings);
   std::vector<Picture> pictures;
-  for (const TargetInfo& target : first.backend->targets()) {
+  for (const TargetInfo& target : first.backend->targets(TargetKind::output)) {
     if (request.device && target.device != *request.device) continue;
     std::string path = insert_before_ending(options.path, as_file_name(target.name));
     for (const Picture& other : pictures)
       if (other.path == path)
         path = insert_before_ending(options.path,
                                     as_file_name(target.name) + "-" + std::to_string(target.index));
-    pictures.push_back({std::move(path), {first.backend, target, std::nullopt, {}}});
+    TargetRequest this_one;
+    this_one.identity = target.identity;
+    pictures.push_back(
+        {std::move(path), {first.backend, first.backend->choose(this_one), target, {}, {}}});
   }
   return pictures;
 }
@@ -123,7 +126,7 @@ Json take(const Picture& picture, const ShotOptions& options, const EndSignals& 
               {"capture_us", to_us(captured - begun)},
               {"encode_us", to_us(encoded - captured)},
               {"bytes", bytes.size()},
-              {"backend", picture.selection.backend->name},
+              {"backend", picture.selection.backend->name()},
               {"output", describe(picture.selection.target)}};
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
-#include "capture/backend.h"
+#include "capture/registry.h"
 #include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/output_file.h"
@@ -115,10 +115,10 @@ StimulusOptions check_stimulus(const StimulusArguments& given) {
 int Stimulus::run(Context& context) {
   const StimulusOptions options = check_stimulus(arguments_);
   const Backend& backend = find_backend(options.backend);
-  if (backend.present == nullptr)
-    throw Error("the back end " + std::string(backend.name) +
+  if (!backend.presents())
+    throw Error("the back end " + std::string(backend.name()) +
                 " has no screen to show a stimulus on; record its own with --backend " +
-                std::string(backend.name) + " -o " + options.presenter.scene);
+                std::string(backend.name()) + " -o " + options.presenter.scene);
   const EndSignals signals;
   const Presented shown = present(*backend.present(options.presenter), options, signals);
   context.log.info("presented " + std::to_string(shown.frames) + " frames");

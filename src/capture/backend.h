@@ -1,15 +1,16 @@
-// What every windowing system offers, as a table of functions.
+// What every windowing system offers.
 #pragma once
 
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "capture/frame_source.h"
+#include "capture/capture_session.h"
 #include "capture/presenter.h"
 #include "capture/target.h"
+#include "capture/target_request.h"
 
 namespace rustcam {
 
@@ -19,45 +20,49 @@ struct Support {
   std::string reason;
 };
 
-struct SourceOptions {
-  bool pointer = true;  ///< false: the source need not follow the pointer
-  std::shared_ptr<const SourceLegacy> legacy = nullptr;  ///< of the last source of this target
-  bool opaque = true;  ///< false: nobody looks at the alpha of pictures that are read in place
+/// One windowing system. There is one object of each, known to the registry (capture/registry.h).
+/// Has no state: what belongs to one target lives in its session. May be used from any thread.
+class Backend {
+ public:
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+  virtual ~Backend() = default;
+
+  std::string_view name() const noexcept { return name_; }
+  /// May `--backend auto` choose it?
+  virtual bool automatic() const noexcept { return true; }
+  /// True if its targets show a stimulus of their own, which their names begin with, and so need no
+  /// screen.
+  virtual bool shows_own_stimulus() const noexcept { return false; }
+  virtual Support probe() const = 0;
+  /// What people should know if it was taken because nothing better could run: that it shows a
+  /// part of the session only. nullopt: it shows everything.
+  virtual std::optional<std::string> shortfall() const { return std::nullopt; }
+
+  virtual bool lists(TargetKind kind) const noexcept { return kind == TargetKind::output; }
+  /// In the order of their indexes; none of a kind that it does not list. Throws CaptureError where
+  /// the system cannot be reached.
+  virtual std::vector<TargetInfo> targets(TargetKind kind) const = 0;
+  /// Never null. Throws as pick_target() does, and where the system cannot be reached.
+  virtual std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const = 0;
+
+  /// nullopt: the system tells of none.
+  virtual std::optional<std::vector<DeviceInfo>> devices() const { return std::nullopt; }
+  /// True if it can show stimuli on a screen.
+  virtual bool presents() const noexcept { return false; }
+  /// A window that shows one; null unless presents(). Throws UsageError (unknown scene or output),
+  /// DeviceError (no window can be shown).
+  virtual std::unique_ptr<Presenter> present(const PresenterOptions& options) const {
+    static_cast<void>(options);
+    return nullptr;
+  }
+
+ protected:
+  /// `name` must live as long as the program.
+  explicit Backend(std::string_view name) noexcept : name_(name) {}
+
+ private:
+  std::string_view name_;
 };
-
-/// A function pointer that is null says that the system has no such thing.
-struct Backend {
-  std::string_view name;         ///< "x11", "dda", "wayland", "portal", "virtual"
-  std::string_view description;  ///< one line for `list backends`
-  bool automatic = true;         ///< may `--backend auto` choose it?
-  Support (*probe)() = nullptr;
-  /// The outputs, in the order of their indexes; throws CaptureError where the system cannot be
-  /// reached.
-  std::vector<TargetInfo> (*targets)() = nullptr;
-  /// Resolves a name that `targets` does not list but the back end understands (virtual:
-  /// "mover@640x480@30"); throws UsageError. Null where names are exactly those listed.
-  TargetInfo (*resolve)(std::string_view name) = nullptr;
-  /// Opens the target with this identity. Throws UsageError, DuplicationError, DeviceError,
-  /// AccessLost (not there now).
-  std::unique_ptr<FrameSource> (*open)(const TargetInfo& target,
-                                       const SourceOptions& options) = nullptr;
-  std::vector<WindowInfo> (*windows)() = nullptr;
-  std::vector<DeviceInfo> (*devices)() = nullptr;
-  /// Shows stimuli on a screen of this system.
-  std::unique_ptr<Presenter> (*present)(const PresenterOptions& options) = nullptr;
-};
-
-/// Every back end of this build, in the order in which `auto` tries them. Defined by the build
-/// (src/capture/backends.cpp.in).
-std::span<const Backend* const> backends() noexcept;
-
-/// Every name that some build of the program knows, "auto" not among them.
-std::vector<std::string> backend_names();
-
-/// By name. Throws UsageError for a name that no build knows (naming those that exist),
-/// CaptureError for one that this build lacks or that cannot run here, with the reason. "auto": the
-/// first available that may be chosen automatically; CaptureError naming the virtual back end where
-/// there is none.
-const Backend& find_backend(std::string_view name);
 
 }  // namespace rustcam

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "capture/registry.h"
 #include "capture/update_stream.h"
 
 namespace rustcam {
@@ -12,8 +13,7 @@ namespace {
 
 SourceRecipe recipe_of(const Selection& selection, bool cursor, RecoveryPolicy recovery) {
   SourceRecipe recipe;
-  recipe.backend = selection.backend;
-  recipe.target = selection.target;
+  recipe.session = selection.session;
   recipe.region = selection.region;
   recipe.cursor = cursor;
   recipe.recovery = recovery;
@@ -123,7 +123,7 @@ std::optional<Frame> Capturer::grab(const GrabOptions& options) {
 std::optional<GpuFrame> Capturer::grab_gpu(Duration timeout) {
   require_idle("grab_gpu()");
   if (!direct().lost() && !direct().shares_textures())
-    throw CaptureError("the back end " + std::string(recipe_.backend->name) +
+    throw CaptureError("the back end " + recipe_.session->target().backend +
                        " shares no textures; use grab()");
   std::optional<GpuFrame> frame =
       take_next(timeout, [](ScreenReader& reader) { return unless_held(reader.share(), reader); });
@@ -245,12 +245,11 @@ FrameSequence::Iterator& FrameSequence::Iterator::operator++() {
 }
 
 std::vector<TargetInfo> list_outputs(std::string_view backend) {
-  return find_backend(backend).targets();
+  return find_backend(backend).targets(TargetKind::output);
 }
 
 std::vector<DeviceInfo> device_info(std::string_view backend) {
-  const Backend& found = find_backend(backend);
-  return found.devices ? found.devices() : std::vector<DeviceInfo>{};
+  return find_backend(backend).devices().value_or(std::vector<DeviceInfo>{});
 }
 
 }  // namespace rustcam

@@ -38,13 +38,6 @@ struct ReadCost {
 /// Where the system can hand out GPU textures instead of pixels. See capture/gpu_source.h.
 class GpuSource;
 
-/// What a source leaves to the next one of the same target, where that is still good after a loss
-/// and costly to make anew. Its kind is the back end's own.
-class SourceLegacy {
- public:
-  virtual ~SourceLegacy() = default;
-};
-
 /// One open target. Confined to the thread that opened it.
 ///
 /// The source keeps the current desktop itself, so any part of it can be read at any time. The
@@ -76,8 +69,6 @@ class FrameSource {
     std::string text;
   };
   virtual Loss last_loss() const { return {}; }
-  /// For SourceOptions::legacy of the next source; null where there is nothing to leave.
-  virtual std::shared_ptr<const SourceLegacy> legacy() const { return {}; }
 };
 
 /// Releases on every way out.

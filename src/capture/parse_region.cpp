@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "base/error.h"
-#include "capture/selection.h"
+#include "capture/target_request.h"
 
 namespace rustcam {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "capture/selection.h"
+#include "capture/target_request.h"
 
 namespace rustcam {
 namespace {
@@ -19,15 +19,15 @@ bool is_disconnect(const CaptureError& error) {
 
 }  // namespace
 
-RecoveringSource::RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
-                                   std::optional<Rect> region, RecoveryPolicy policy, Clock& clock)
+RecoveringSource::RecoveringSource(std::shared_ptr<CaptureSession> session,
+                                   const SourceOptions& options, std::optional<Rect> region,
+                                   RecoveryPolicy policy, Clock& clock)
     : clock_(clock),
-      backend_(&backend),
-      target_(std::move(target)),
-      options_(std::move(options)),
+      session_(std::move(session)),
+      options_(options),
       region_(region),
       policy_(policy),
-      source_(backend.open(target_, options_)) {
+      source_(session_->open(options_)) {
   target_ = source_->target();
   if (region_) require_inside(*region_, target_);
 }
@@ -105,11 +105,7 @@ std::optional<TimePoint> RecoveringSource::limit() const {
 bool RecoveringSource::try_reopen() {
   pause_ = pause_ == Duration{} ? first_pause : std::min(pause_ * 2, longest_pause);
   try {
-    // Only the first try takes over what the lost source left: if that does not help, nothing old
-    // is kept.
-    SourceOptions options = options_;
-    options_.legacy.reset();
-    std::unique_ptr<FrameSource> source = backend_->open(target_, options);
+    std::unique_ptr<FrameSource> source = session_->open(options_);
     disconnected_since_.reset();
     // Another screen, or more of one, must never slip into a recording.
     if (source->target().identity != target_.identity || !fits(source->target())) return false;
@@ -130,7 +126,7 @@ bool RecoveringSource::try_reopen() {
 }
 
 SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::stop_token& stop) {
-  if (lost_source_) options_.legacy = lost_source_->legacy();
+  if (lost_source_) session_->salvage(*lost_source_);
   lost_source_.reset();
   while (policy_.reopen) {
     if (stop.stop_requested()) return SourceEvent::cancelled;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "capture/backend.h"
+#include "capture/capture_session.h"
 #include "platform/clock.h"
 
 namespace rustcam {
@@ -39,16 +39,16 @@ enum class SourceEvent {
   cancelled,
 };
 
-/// Owns the source of one target and keeps it open. Reopens at once, then with pauses growing from
+/// Owns the source of one session and keeps it open. Reopens at once, then with pauses growing from
 /// 10 ms to 500 ms, finding the target by its identity, never by index. A DeviceError means that
 /// the display connection is gone; every other failure, that the output is not there for now.
 /// Confined to one thread.
 class RecoveringSource {
  public:
-  /// Opens the target now; throws what Backend::open throws, and UsageError where the region does
-  /// not lie inside the target. A region that no longer fits after a change of size counts as lost
-  /// until it fits again.
-  RecoveringSource(const Backend& backend, TargetInfo target, SourceOptions options,
+  /// Opens the target now; throws what CaptureSession::open throws, and UsageError if the region
+  /// does not lie inside the target. A region that no longer fits after a change of size counts as
+  /// lost until it fits again.
+  RecoveringSource(std::shared_ptr<CaptureSession> session, const SourceOptions& options,
                    std::optional<Rect> region, RecoveryPolicy policy,
                    Clock& clock = machine_clock());
 
@@ -74,7 +74,7 @@ class RecoveringSource {
   std::optional<TimePoint> limit() const;
 
   Clock& clock_;
-  const Backend* backend_;
+  std::shared_ptr<CaptureSession> session_;
   TargetInfo target_;
   SourceOptions options_;
   std::optional<Rect> region_;

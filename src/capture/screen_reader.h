@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 
@@ -16,8 +17,7 @@ namespace rustcam {
 
 /// All that it takes to open one region of one target, again and again.
 struct SourceRecipe {
-  const Backend* backend = nullptr;
-  TargetInfo target;
+  std::shared_ptr<CaptureSession> session;
   std::optional<Rect> region{};  ///< from the target's corner; nullopt: all of it
   bool cursor = true;
   bool opaque = true;  ///< false: nobody looks at the alpha of the pictures

@@ -1,124 +1,27 @@
 #include "capture/selection.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cstdlib>
-#include <iterator>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
+#include "capture/registry.h"
 
 namespace rustcam {
 namespace {
-
-std::string geometry(const Rect& r) {
-  return to_string(r.size()) + "+" + std::to_string(r.left) + "+" + std::to_string(r.top);
-}
-
-std::string listing(const std::vector<TargetInfo>& targets) {
-  std::string text;
-  for (const TargetInfo& t : targets)
-    text += (text.empty() ? "" : ", ") + std::to_string(t.index) + " " + t.name + " (" +
-            geometry(t.desktop) + ")";
-  return text.empty() ? "none" : text;
-}
-
-std::optional<int> parse_index(std::string_view text) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return value;
-}
-
-std::vector<TargetInfo> targets_of(const Backend& backend, std::optional<int> device) {
-  std::vector<TargetInfo> targets = backend.targets();
-  if (targets.empty())
-    throw CaptureError("the back end " + std::string(backend.name) +
-                       " has no output; switch a screen on");
-  if (!device) return targets;
-
-  std::vector<TargetInfo> own;
-  std::copy_if(targets.begin(), targets.end(), std::back_inserter(own),
-               [&](const TargetInfo& t) { return t.device == *device; });
-  if (own.empty())
-    throw UsageError("device " + std::to_string(*device) +
-                     " has no output; rustcam-cli list devices shows those that have");
-  return own;
-}
-
-TargetInfo named_target(const Backend& backend, const std::vector<TargetInfo>& targets,
-                        const std::string& output, bool within_device) {
-  for (const TargetInfo& t : targets)
-    if (t.name == output) return t;
-  if (const auto index = parse_index(output)) {
-    if (within_device && static_cast<std::size_t>(*index) < targets.size())
-      return targets[static_cast<std::size_t>(*index)];
-    if (!within_device)
-      for (const TargetInfo& t : targets)
-        if (t.index == *index) return t;
-  } else if (backend.resolve) {
-    return backend.resolve(output);
-  }
-  throw UsageError("there is no output \"" + output + "\"; there are: " + listing(targets));
-}
-
-void require_area(const Rect& region, const std::string& where) {
-  if (region.right < region.left || region.bottom < region.top)
-    throw UsageError("the region " + to_string(region) +
-                     " is reversed: left and top come before right and bottom; " + where);
-  if (region.empty()) throw UsageError("the region " + to_string(region) + " is empty; " + where);
-}
-
-std::string describe(const TargetInfo& target) {
-  return "the output " + target.name + " is " + to_string(target.size());
-}
 
 /// Moves a region of desktop coordinates to the target's corner.
 Rect on_target(const Rect& region, const TargetInfo& target) {
   return translate(region, -target.desktop.left, -target.desktop.top);
 }
 
-const TargetInfo& target_around(const Rect& region, const std::vector<TargetInfo>& targets) {
-  const TargetInfo& preferred = default_target(targets);
-  require_area(region, describe(preferred));
-  if (preferred.desktop.contains(region)) return preferred;
-  std::vector<TargetInfo> touched;
-  for (const TargetInfo& t : targets) {
-    if (t.desktop.contains(region)) return t;
-    if (!intersect(t.desktop, region).empty()) touched.push_back(t);
-  }
-  const std::string what = "the region " + geometry(region);
-  if (touched.empty())
-    throw UsageError(what + " lies outside every output; there are: " + listing(targets));
-  if (touched.size() == 1)
-    throw UsageError(what + " lies partly outside its output; " + describe(touched[0]) + " at " +
-                     geometry(touched[0].desktop));
-  throw UsageError(what + " spans several outputs, one is captured at a time: " + listing(touched));
-}
-
-void require_on(const Rect& region, const TargetInfo& target,
-                const std::vector<TargetInfo>& targets) {
-  require_area(region, describe(target));
-  if (target.desktop.contains(region)) return;
-  std::string elsewhere;
-  for (const TargetInfo& t : targets)
-    if (t.identity != target.identity && !intersect(t.desktop, region).empty())
-      elsewhere += (elsewhere.empty() ? " and touches " : ", ") + t.name;
-  throw UsageError("the region " + geometry(region) + " does not lie on the output asked for" +
-                   elsewhere + "; " + describe(target) + " at " + geometry(target.desktop));
-}
-
-/// X programs of a Wayland session show up through XWayland, everything else stays black there.
-std::optional<std::string> xwayland_note(const TargetRequest& request, const Backend& chosen) {
-  const char* display = std::getenv("WAYLAND_DISPLAY");
-  if (request.backend != "auto" || chosen.name != "x11" || !display || !*display)
-    return std::nullopt;
+/// What to say where `auto` had to take a back end that shows a part of the session only.
+std::optional<std::string> shortfall_note(const TargetRequest& request, const Backend& chosen) {
+  auto shortfall = request.backend == "auto" ? chosen.shortfall() : std::nullopt;
+  if (!shortfall) return std::nullopt;
   std::string why = "this build has no Wayland back end";
-  for (const Backend* backend : backends())
-    if (backend->name == "wayland") why = "the back end wayland: " + backend->probe().reason;
-  return "this is a Wayland session, but XWayland is captured, which shows X11 windows only (" +
-         why + "); take another back end with --backend where there is one";
+  for (const Backend* other : backends())
+    if (other != &chosen && other->automatic())
+      why = "the back end " + std::string(other->name()) + ": " + other->probe().reason;
+  return *shortfall + " (" + why + "); take another back end with --backend where there is one";
 }
 
 std::optional<std::string> hdr_note(const TargetInfo& target) {
@@ -130,44 +33,19 @@ std::optional<std::string> hdr_note(const TargetInfo& target) {
 
 }  // namespace
 
-const TargetInfo& default_target(const std::vector<TargetInfo>& targets) {
-  const auto primary =
-      std::find_if(targets.begin(), targets.end(), [](const TargetInfo& t) { return t.primary; });
-  if (primary != targets.end()) return *primary;
-  const auto at_origin = std::find_if(targets.begin(), targets.end(), [](const TargetInfo& t) {
-    return t.desktop.left == 0 && t.desktop.top == 0;
-  });
-  return at_origin != targets.end() ? *at_origin : targets.front();
-}
-
-void require_inside(const Rect& region, const TargetInfo& target) {
-  require_area(region, describe(target));
-  if (!Rect::of(target.size()).contains(region))
-    throw UsageError("the region " + to_string(region) + " lies outside its output; " +
-                     describe(target));
-}
-
 Selection select_target(const TargetRequest& request) {
   const Backend& backend = find_backend(request.backend);
-  const std::vector<TargetInfo> targets = targets_of(backend, request.device);
-
   Selection selection;
   selection.backend = &backend;
-  const bool by_region = request.region && request.region->desktop_coordinates;
-  if (request.output)
-    selection.target = named_target(backend, targets, *request.output, request.device.has_value());
-  else
-    selection.target =
-        by_region ? target_around(request.region->rect, targets) : default_target(targets);
-
-  if (by_region) {
-    require_on(request.region->rect, selection.target, targets);
+  selection.session = backend.choose(request);
+  selection.target = selection.session->target();
+  if (request.region && request.region->desktop_coordinates) {
     selection.region = on_target(request.region->rect, selection.target);
   } else if (request.region) {
     require_inside(request.region->rect, selection.target);
     selection.region = request.region->rect;
   }
-  if (auto note = xwayland_note(request, backend)) selection.notes.push_back(std::move(*note));
+  if (auto note = shortfall_note(request, backend)) selection.notes.push_back(std::move(*note));
   if (auto note = hdr_note(selection.target)) selection.notes.push_back(std::move(*note));
   return selection;
 }

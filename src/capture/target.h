@@ -10,13 +10,17 @@
 
 namespace rustcam {
 
-/// One output (monitor) as its system describes it. What is not known is nullopt, never 0.
+enum class TargetKind { output = 1, window };
+
+/// One output (monitor) or top-level window as its system describes it. What is not known is
+/// nullopt, never 0.
 struct TargetInfo {
+  TargetKind kind = TargetKind::output;
   int index = 0;            ///< as `list` prints it
-  std::string name;         ///< "DP-1", "\\.\DISPLAY1", "mover@1920x1080@60"
+  std::string name;         ///< "DP-1", "\\.\DISPLAY1", "mover@1920x1080@60"; a window's title
   std::string description;  ///< maker and model, where known
   std::string
-      identity;  ///< finds the same output again after a loss (RandR name; LUID and monitor path)
+      identity;  ///< finds the same target again after a loss (RandR name; LUID and monitor path)
   std::string backend;
   Rect desktop;  ///< place in desktop coordinates; its size is the upright picture's
   std::optional<double> refresh_hz;
@@ -27,16 +31,10 @@ struct TargetInfo {
   std::optional<bool> hdr;
   std::string native_format;  ///< for people: "bgra8", "x2rgb10", "rgba16f"
   std::optional<double> sdr_white_nits;
+  std::optional<std::uint64_t> window;  ///< the system's number of a window
+  std::optional<std::int64_t> pid;      ///< of the process that owns a window
 
   Size size() const noexcept { return desktop.size(); }
-};
-
-/// A top-level window, for `list windows`.
-struct WindowInfo {
-  std::uint64_t id = 0;
-  std::string title;
-  std::optional<std::int64_t> pid;
-  Rect desktop;
 };
 
 /// A display adapter, for `list devices`.

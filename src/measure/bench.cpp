@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -17,13 +16,11 @@ namespace {
 /// A stimulus may have to wait for a compositor, or for a machine that is busy.
 constexpr Duration stimulus_patience = std::chrono::seconds(10);
 
-constexpr std::string_view virtual_backend = "virtual";
-
 bool shares_textures(const Selection& selection) {
-  return selection.backend->open(selection.target, SourceOptions{false})->gpu() != nullptr;
+  return selection.session->open(SourceOptions{.pointer = false})->gpu() != nullptr;
 }
 
-/// A virtual output is its own stimulus, which its name begins with.
+/// An output that is its own stimulus begins its name with it.
 StimulusReport own_stimulus(const TargetInfo& target) {
   return {target.name.substr(0, target.name.find_first_of("@,")), target.refresh_hz, {}};
 }
@@ -52,14 +49,14 @@ class Bench {
  private:
   void start_stimulus() {
     const Selection& selection = plan_.run.selection;
-    if (selection.backend->name == virtual_backend) {
+    if (selection.backend->shows_own_stimulus()) {
       result_.stimulus = own_stimulus(selection.target);
       return;
     }
     result_.stimulus = {plan_.stimulus.value_or("none"), {}, {}};
     if (!plan_.stimulus) return;
-    if (selection.backend->present == nullptr)
-      throw Error("the back end " + std::string(selection.backend->name) +
+    if (!selection.backend->presents())
+      throw Error("the back end " + std::string(selection.backend->name()) +
                   " cannot show a stimulus; measure what is on the screen with --stimulus none");
     result_.stimulus.hz = plan_.run.rate.value();
     process_ = std::make_unique<StimulusProcess>(selection, *plan_.stimulus, plan_.run.rate);
@@ -73,7 +70,7 @@ class Bench {
     const Selection& selection = plan_.run.selection;
     if (gpu == modes.end() || shares_textures(selection)) return modes;
     if (!plan_.all_modes)
-      throw CaptureError("the back end " + std::string(selection.backend->name) +
+      throw CaptureError("the back end " + std::string(selection.backend->name()) +
                          " shares no textures of " + selection.target.name +
                          " here; measure with --mode grab");
     modes.erase(gpu);

@@ -19,7 +19,7 @@ std::vector<std::string> command_line(const Selection& selection, const std::str
           "stimulus",
           scene,
           "--backend",
-          std::string(selection.backend->name),
+          std::string(selection.backend->name()),
           "-o",
           selection.target.name,
           "--hz",

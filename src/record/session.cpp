@@ -46,8 +46,7 @@ std::size_t repeats_together(const OutputPlan& plan) {
 
 SlotCaptureOptions capture_options(const RecordOptions& options) {
   SlotCaptureOptions o;
-  o.source.backend = options.selection.backend;
-  o.source.target = options.selection.target;
+  o.source.session = options.selection.session;
   o.source.region = options.selection.region;
   o.source.cursor = options.cursor;
   o.source.opaque = options.plan.keeps_alpha();

@@ -33,7 +33,7 @@ void fill_rates(RecordStatistics& s, const SlotTotals& totals, Duration period) 
 
 RecordStatistics session_report(const SessionParts& parts) {
   RecordStatistics s;
-  s.backend = parts.options.selection.backend->name;
+  s.backend = parts.options.selection.backend->name();
   s.output = parts.opened.target;
   s.region = parts.opened.region;
   s.t0 = parts.schedule.t0();

@@ -33,9 +33,9 @@ namespace {
 
 std::unique_ptr<FrameSource> open_first() {
   const ProcessSetup setup;
-  const auto targets = dda_backend().targets();
-  REQUIRE_FALSE(targets.empty());
-  return dda_backend().open(targets.front(), {});
+  TargetRequest request;
+  request.output = "0";
+  return dda_backend().choose(request)->open({});
 }
 
 void next_update(FrameSource& source) {

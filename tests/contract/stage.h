@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "capture/frame_source.h"
 
@@ -24,7 +25,16 @@ class Stage {
   virtual void stir() {}
 };
 
-/// Defined by each bed; null where it cannot show that.
+/// What a bed and its back end cannot do; what is not told here, they must do.
+struct Limits {
+  std::vector<Scene> cannot_show{};
+  bool reads_nothing_in_place = false;
+  bool reopens_in_a_new_size = false;  ///< a change of size is access_lost
+};
+
+/// Defined by each bed.
+const Limits& limits();
+/// Defined by each bed; null for a scene of limits().cannot_show only.
 std::unique_ptr<Stage> open_stage(Scene scene);
 
 }  // namespace rustcam::test

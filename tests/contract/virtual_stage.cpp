@@ -14,11 +14,16 @@ namespace {
 
 class VirtualStage final : public Stage {
  public:
-  explicit VirtualStage(const char* name)
-      : source_(virtual_backend().open(virtual_backend().resolve(name), {})) {}
+  explicit VirtualStage(const char* name) : source_(open(name)) {}
   FrameSource& source() override { return *source_; }
 
  private:
+  static std::unique_ptr<FrameSource> open(const char* name) {
+    TargetRequest request;
+    request.output = name;
+    return virtual_backend().choose(request)->open({});
+  }
+
   std::unique_ptr<FrameSource> source_;
 };
 
@@ -41,6 +46,11 @@ const char* name_of(Scene scene) {
 }
 
 }  // namespace
+
+const Limits& limits() {
+  static const Limits limits{.reads_nothing_in_place = true};
+  return limits;
+}
 
 std::unique_ptr<Stage> open_stage(Scene scene) {
   return std::make_unique<VirtualStage>(name_of(scene));

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 
 namespace rustcam::test {
@@ -11,10 +10,14 @@ namespace {
 constexpr std::uint32_t unread = 0x00123456;
 }
 
+std::unique_ptr<CaptureSession> choose_x11(const std::string& name) {
+  TargetRequest request;
+  request.identity = name.empty() ? x11_backend().targets(TargetKind::output).at(0).identity : name;
+  return x11_backend().choose(request);
+}
+
 std::unique_ptr<FrameSource> open_x11(const std::string& name, const SourceOptions& options) {
-  for (const TargetInfo& target : x11_backend().targets())
-    if (name.empty() || target.name == name) return x11_backend().open(target, options);
-  throw std::runtime_error("there is no output " + name);
+  return choose_x11(name)->open(options);
 }
 
 Canvas::Canvas(Size size) : image_(PixelFormat::bgra, size) {

@@ -18,7 +18,8 @@ const Backend& x11_backend() noexcept;
 
 namespace rustcam::test {
 
-/// The x11 back end's source of the output with this name (default: the first).
+/// The x11 back end's session and source of the output with this name (default: the first).
+std::unique_ptr<CaptureSession> choose_x11(const std::string& name = {});
 std::unique_ptr<FrameSource> open_x11(const std::string& name = {},
                                       const SourceOptions& options = {});
 

@@ -21,7 +21,7 @@ TEST_CASE("outputs have their names, places and true rates") {
   const Painter painter;
   painter.set_mode(0, {1024, 768}, {0, 0});
   painter.set_mode(1, {800, 600}, {1024, 100});
-  const auto outputs = x11_backend().targets();
+  const auto outputs = x11_backend().targets(TargetKind::output);
   REQUIRE(outputs.size() == 2);
   CHECK(outputs[0].name == "DUMMY0");
   CHECK(outputs[1].name == "DUMMY1");
@@ -35,7 +35,7 @@ TEST_CASE("outputs have their names, places and true rates") {
 
 TEST_CASE("Xvfb's screen has no rate that could be told") {
   const XServer server;
-  const auto outputs = x11_backend().targets();
+  const auto outputs = x11_backend().targets(TargetKind::output);
   REQUIRE(outputs.size() == 1);
   CHECK(outputs[0].name == "screen");
   CHECK(outputs[0].desktop == Rect{0, 0, 640, 480});
@@ -44,7 +44,7 @@ TEST_CASE("Xvfb's screen has no rate that could be told") {
 
 TEST_CASE("without RandR the screen is one output") {
   const XServer server({.arguments = {"-extension", "RANDR"}});
-  const auto outputs = x11_backend().targets();
+  const auto outputs = x11_backend().targets(TargetKind::output);
   REQUIRE(outputs.size() == 1);
   CHECK(outputs[0].name == "screen");
   const Painter painter;
@@ -86,17 +86,17 @@ TEST_CASE("an output that is switched off is lost, and found again by its name")
   const Painter painter;
   painter.set_mode(0, {1024, 768}, {0, 0});
   painter.set_mode(1, {800, 600}, {1024, 0});
-  const auto source = open_x11("DUMMY1");
-  const TargetInfo target = source->target();
+  const auto session = choose_x11("DUMMY1");
+  const auto source = session->open({});
   Canvas canvas({800, 600});
   canvas.follow(*source, soon());
   painter.switch_off(1);
   CHECK(canvas.follow(*source, soon()) == AcquireStatus::access_lost);
   CHECK(source->last_loss().text.find("DUMMY1") != std::string::npos);
   CHECK(canvas.follow(*source, soon()) == AcquireStatus::access_lost);
-  CHECK_THROWS_AS(x11_backend().open(target, {}), AccessLost);
+  CHECK_THROWS_AS(session->open({}), AccessLost);
   painter.set_mode(1, {640, 480}, {1024, 0});
-  const auto again = x11_backend().open(target, {});
+  const auto again = session->open({});
   CHECK(again->target().name == "DUMMY1");
   CHECK(again->target().size() == Size{640, 480});
 }
@@ -176,7 +176,7 @@ TEST_CASE("a monitor that a user defined is an output, followed when redefined o
   painter.define_monitor("left half", {0, 0, 320, 480});
   painter.define_monitor("beyond", {600, 400, 900, 900});
   painter.define_monitor("outside", {640, 0, 800, 100});
-  auto outputs = x11_backend().targets();
+  auto outputs = x11_backend().targets(TargetKind::output);
   REQUIRE(outputs.size() == 3);
   CHECK(outputs[1].name == "beyond");
   CHECK(outputs[1].desktop == Rect{600, 400, 640, 480});
@@ -194,7 +194,7 @@ TEST_CASE("a monitor that a user defined is an output, followed when redefined o
 
 TEST_CASE("no device is made up") {
   const XServer server;
-  const auto devices = x11_backend().devices();
+  const auto devices = x11_backend().devices().value();
   REQUIRE(devices.size() == 1);
   CHECK_FALSE(devices[0].name.empty());
   CHECK_FALSE(devices[0].vendor_id);
@@ -211,7 +211,7 @@ TEST_CASE("without a display the reason says what to do") {
   CHECK(support.reason.find("--backend virtual") != std::string::npos);
   const Environment nobody("DISPLAY", "unix:/nonexistent/socket");
   CHECK_FALSE(x11_backend().probe().available);
-  CHECK_THROWS_AS(x11_backend().targets(), DeviceError);
+  CHECK_THROWS_AS(x11_backend().targets(TargetKind::output), DeviceError);
 }
 
 TEST_CASE("an X server inside a Wayland session is told to be one") {
@@ -220,6 +220,10 @@ TEST_CASE("an X server inside a Wayland session is told to be one") {
   const Support support = x11_backend().probe();
   CHECK(support.available);
   CHECK(support.reason.find("XWayland") != std::string::npos);
+  REQUIRE(x11_backend().shortfall());
+  CHECK(x11_backend().shortfall()->find("XWayland") != std::string::npos);
+  const Environment none("WAYLAND_DISPLAY", "");
+  CHECK_FALSE(x11_backend().shortfall());
 }
 
 }  // namespace

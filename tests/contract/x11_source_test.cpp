@@ -239,7 +239,7 @@ TEST_CASE("an X server that dies is a DeviceError, whatever we were doing") {
   later.join();
   CHECK_THROWS_AS(canvas.read(*reading, Rect{0, 0, 640, 480}), DeviceError);
   CHECK_THROWS_AS(pointing->pointer(), DeviceError);
-  CHECK_THROWS_AS(x11_backend().targets(), DeviceError);
+  CHECK_THROWS_AS(x11_backend().targets(TargetKind::output), DeviceError);
 }
 
 }  // namespace

@@ -65,6 +65,11 @@ class X11Stage final : public Stage {
 
 }  // namespace
 
+const Limits& limits() {
+  static const Limits none;
+  return none;
+}
+
 std::unique_ptr<Stage> open_stage(Scene scene) {
   return std::make_unique<X11Stage>(scene);
 }

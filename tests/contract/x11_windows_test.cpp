@@ -14,13 +14,14 @@ namespace {
 TEST_CASE("windows are listed with title, process and place") {
   const XServer server;
   const Painter painter;
-  CHECK(x11_backend().windows().empty());
+  CHECK(x11_backend().targets(TargetKind::window).empty());
   const xcb_window_t first = painter.make_window({10, 20, 110, 70}, "Größe 尺寸", 4321);
   const xcb_window_t second = painter.make_window({30, 40, 50, 60}, "second", 5);
-  auto windows = x11_backend().windows();
+  auto windows = x11_backend().targets(TargetKind::window);
   REQUIRE(windows.size() == 2);
-  CHECK(windows[0].id == first);
-  CHECK(windows[0].title == "Größe 尺寸");
+  CHECK(windows[0].window == first);
+  CHECK(windows[0].name == "Größe 尺寸");
+  CHECK(windows[0].kind == TargetKind::window);
   CHECK(windows[0].pid == 4321);
   CHECK(windows[0].desktop == Rect{10, 20, 110, 70});
   const std::string latin1 =
@@ -29,15 +30,15 @@ TEST_CASE("windows are listed with title, process and place") {
   xcb_change_property(painter.get(), XCB_PROP_MODE_REPLACE, first, XCB_ATOM_WM_NAME,
                       XCB_ATOM_STRING, 8, 5, latin1.data());
   painter.set_title(first, "");
-  CHECK(x11_backend().windows()[0].title == "Größe");
+  CHECK(x11_backend().targets(TargetKind::window)[0].name == "Größe");
   painter.set_title(first, latin1);
-  CHECK(x11_backend().windows()[0].title == "Größe");
+  CHECK(x11_backend().targets(TargetKind::window)[0].name == "Größe");
   painter.set_title(first, "over\xc0\xaflong");
-  CHECK(x11_backend().windows()[0].title == "overÀ¯long");
+  CHECK(x11_backend().targets(TargetKind::window)[0].name == "overÀ¯long");
   painter.set_client_list({second});
-  windows = x11_backend().windows();
+  windows = x11_backend().targets(TargetKind::window);
   REQUIRE(windows.size() == 1);
-  CHECK(windows[0].title == "second");
+  CHECK(windows[0].name == "second");
 }
 
 TEST_CASE("a presented frame is on the screen when present() returns") {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "capture/selection.h"
+#include "capture/target_request.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   try {

@@ -344,8 +344,7 @@ std::unique_ptr<FrameSource> open_screen(const std::shared_ptr<FakeScreen>& scre
   return std::make_unique<FakeSource>(screen);
 }
 
-/// Backend's table holds plain function pointers, so what they offer must be found without an
-/// object.
+/// The back ends are objects that live as long as the program; what they offer does not.
 struct FakeDesktop::Offered {
   static Offered& instance() {
     static Offered offered;
@@ -367,6 +366,7 @@ struct FakeDesktop::Offered {
   std::mutex mutex;
   std::vector<std::shared_ptr<FakeScreen>> screens;
   bool reachable = true;
+  std::optional<std::string> shortfall;
 };
 
 FakeDesktop::FakeDesktop() {
@@ -374,6 +374,7 @@ FakeDesktop::FakeDesktop() {
   const std::lock_guard lock(offered.mutex);
   offered.screens.clear();
   offered.reachable = true;
+  offered.shortfall.reset();
 }
 
 FakeDesktop::~FakeDesktop() {
@@ -396,70 +397,126 @@ void FakeDesktop::remove(const std::string& name) {
   std::erase_if(offered.screens, [&](const auto& s) { return s->target().name == name; });
 }
 
+void FakeDesktop::set_shortfall(std::string text) {
+  Offered& offered = Offered::instance();
+  const std::lock_guard lock(offered.mutex);
+  offered.shortfall = std::move(text);
+}
+
 void FakeDesktop::set_reachable(bool reachable) {
   Offered& offered = Offered::instance();
   const std::lock_guard lock(offered.mutex);
   offered.reachable = reachable;
 }
 
-const Backend& fake_backend() {
-  using Offered = FakeDesktop::Offered;
-  static const Backend backend = [] {
-    Backend b;
-    b.name = "x11";
-    b.description = "scripted screens";
-    b.probe = [] {
-      const std::lock_guard lock(Offered::instance().mutex);
-      const bool up = Offered::instance().reachable;
-      return Support{up, up ? "" : "DISPLAY is not set"};
-    };
-    b.targets = [] {
-      std::vector<TargetInfo> targets;
+namespace {
+
+constexpr std::string_view fake_name = "x11";
+
+/// Opens by identity, or by index where that is to be wrong.
+template <typename Offered>
+class FakeSession final : public CaptureSession {
+ public:
+  FakeSession(TargetInfo target, bool by_index) : target_(std::move(target)), by_index_(by_index) {}
+  const TargetInfo& target() const noexcept override { return target_; }
+  std::unique_ptr<FrameSource> open(const SourceOptions&) override {
+    return Offered::instance().open([this](const TargetInfo& t) {
+      return by_index_ ? t.index == target_.index : t.identity == target_.identity;
+    });
+  }
+
+ private:
+  TargetInfo target_;
+  bool by_index_;
+};
+
+template <typename Offered>
+class FakeBackend final : public Backend {
+ public:
+  explicit FakeBackend(bool by_index) : Backend(fake_name), by_index_(by_index) {}
+  Support probe() const override {
+    const std::lock_guard lock(Offered::instance().mutex);
+    const bool up = Offered::instance().reachable;
+    return Support{up, up ? "" : "DISPLAY is not set"};
+  }
+  std::optional<std::string> shortfall() const override {
+    const std::lock_guard lock(Offered::instance().mutex);
+    return Offered::instance().shortfall;
+  }
+  std::vector<TargetInfo> targets(TargetKind kind) const override {
+    std::vector<TargetInfo> targets;
+    if (kind == TargetKind::output)
       for (const auto& screen : Offered::instance().all()) targets.push_back(screen->target());
-      return targets;
-    };
-    b.open = [](const TargetInfo& target, const SourceOptions&) {
-      return Offered::instance().open(
-          [&](const TargetInfo& t) { return t.identity == target.identity; });
-    };
-    return b;
-  }();
+    return targets;
+  }
+  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
+    return std::make_unique<FakeSession<Offered>>(pick_target(*this, request), by_index_);
+  }
+
+ private:
+  bool by_index_;
+};
+
+/// One scripted screen for each name, the same at every opening.
+class FakeVirtualSession final : public CaptureSession {
+ public:
+  explicit FakeVirtualSession(TargetInfo target)
+      : target_(std::move(target)),
+        screen_(std::make_shared<FakeScreen>(target_.name, target_.desktop, target_.index)) {}
+  const TargetInfo& target() const noexcept override { return target_; }
+  std::unique_ptr<FrameSource> open(const SourceOptions&) override { return open_screen(screen_); }
+
+ private:
+  TargetInfo target_;
+  std::shared_ptr<FakeScreen> screen_;
+};
+
+class FakeVirtualBackend final : public Backend {
+ public:
+  FakeVirtualBackend() : Backend("virtual") {}
+  bool automatic() const noexcept override { return false; }
+  bool shows_own_stimulus() const noexcept override { return true; }
+  Support probe() const override { return {true, ""}; }
+  std::vector<TargetInfo> targets(TargetKind kind) const override {
+    if (kind != TargetKind::output) return {};
+    return {resolve("mover@64x48@60")};
+  }
+  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
+    return std::make_unique<FakeVirtualSession>(
+        pick_target(*this, request, [this](std::string_view name) { return resolve(name); }));
+  }
+
+ private:
+  TargetInfo resolve(std::string_view name) const {
+    if (!name.starts_with("mover"))
+      throw UsageError("there is no stimulus \"" + std::string(name) + "\"; there is: mover");
+    TargetInfo target = FakeScreen(std::string(name), Rect{0, 0, 64, 48}, 0).target();
+    target.backend = this->name();
+    return target;
+  }
+};
+
+}  // namespace
+
+const Backend& fake_backend() {
+  static const FakeBackend<FakeDesktop::Offered> backend(false);
   return backend;
 }
 
 const Backend& indexing_backend() {
-  using Offered = FakeDesktop::Offered;
-  static const Backend backend = [] {
-    Backend b = fake_backend();
-    b.open = [](const TargetInfo& target, const SourceOptions&) {
-      return Offered::instance().open([&](const TargetInfo& t) { return t.index == target.index; });
-    };
-    return b;
-  }();
+  static const FakeBackend<FakeDesktop::Offered> backend(true);
   return backend;
 }
 
 const Backend& fake_virtual_backend() {
-  static const Backend backend = [] {
-    Backend b;
-    b.name = "virtual";
-    b.description = "one scripted screen for each name";
-    b.automatic = false;
-    b.probe = [] { return Support{true, ""}; };
-    b.resolve = [](std::string_view name) {
-      if (!name.starts_with("mover"))
-        throw UsageError("there is no stimulus \"" + std::string(name) + "\"; there is: mover");
-      TargetInfo target = FakeScreen(std::string(name), Rect{0, 0, 64, 48}, 0).target();
-      target.backend = "virtual";
-      return target;
-    };
-    b.targets = [] { return std::vector{fake_virtual_backend().resolve("mover@64x48@60")}; };
-    b.open = [](const TargetInfo& target, const SourceOptions&) {
-      return open_screen(std::make_shared<FakeScreen>(target.name, target.desktop, target.index));
-    };
-    return b;
-  }();
+  static const FakeVirtualBackend backend;
   return backend;
+}
+
+std::shared_ptr<CaptureSession> session_of(const FakeScreen& screen, const Backend& backend) {
+  TargetRequest request;
+  request.identity = screen.target().identity;
+  return backend.choose(request);
 }
 
 }  // namespace rustcam::test

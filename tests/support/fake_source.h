@@ -105,6 +105,8 @@ class FakeDesktop {
   std::shared_ptr<FakeScreen> add(const std::string& name, const Rect& desktop);
   void remove(const std::string& name);
   void set_reachable(bool reachable);
+  /// What Backend::shortfall() tells.
+  void set_shortfall(std::string text);
 
  private:
   friend const Backend& fake_backend();
@@ -118,5 +120,9 @@ const Backend& fake_backend();
 const Backend& indexing_backend();
 /// Never chosen by auto; resolves any name that begins with "mover" to a screen of 64x48.
 const Backend& fake_virtual_backend();
+
+/// A session of a screen of the FakeDesktop.
+std::shared_ptr<CaptureSession> session_of(const FakeScreen& screen,
+                                           const Backend& backend = fake_backend());
 
 }  // namespace rustcam::test

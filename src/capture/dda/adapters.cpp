@@ -91,7 +91,7 @@ Output make_output(const ComPtr<IDXGIAdapter1>& adapter, const ComPtr<IDXGIOutpu
   found.adapter_name = win32::to_utf8(adapter_desc.Description);
   TargetInfo& info = found.info;
   info.name = win32::to_utf8(desc.DeviceName);
-  info.backend = "dda";
+  info.backend = backend_name;
   const RECT& r = desc.DesktopCoordinates;
   info.desktop = {r.left, r.top, r.right, r.bottom};
   info.rotation = rotation_of(desc.Rotation);

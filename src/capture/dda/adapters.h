@@ -4,12 +4,15 @@
 #include <dxgi1_2.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capture/dda/com_ptr.h"
 #include "capture/target.h"
 
 namespace rustcam::dda {
+
+inline constexpr std::string_view backend_name = "dda";
 
 struct Output {
   ComPtr<IDXGIAdapter1> adapter;  ///< the one that owns the output

@@ -1,7 +1,8 @@
-// Desktop Duplication's entry in the list of back ends.
+// Desktop Duplication, as the registry knows it.
 #include "capture/backend.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,46 +11,67 @@
 #include "capture/dda/flip_presenter.h"
 #include "capture/dda/source.h"
 #include "capture/dda/windows_list.h"
+#include "capture/salvage.h"
 
 namespace rustcam {
-
+namespace dda {
 namespace {
 
-Support probe() {
-  try {
-    if (!dda::enumerate_outputs(*dda::make_factory()).empty()) return {true, {}};
-    return {false, "no monitor shows a desktop in this session; connect one, or log in to one"};
-  } catch (const CaptureError& error) {
-    return {false, error.what()};
+/// Keeps the device of a lost source for the next one.
+class DdaSession final : public CaptureSession {
+ public:
+  explicit DdaSession(TargetInfo target) : target_(std::move(target)) {}
+  const TargetInfo& target() const noexcept override { return target_; }
+  std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
+    return std::make_unique<DdaSource>(target_, options, kept_.take());
   }
-}
+  void salvage(FrameSource& lost) override {
+    if (const auto* own = dynamic_cast<const DdaSource*>(&lost)) kept_.put(own->salvageable());
+  }
 
-std::vector<TargetInfo> targets() {
-  std::vector<TargetInfo> infos;
-  for (dda::Output& output : dda::enumerate_outputs(*dda::make_factory()))
-    infos.push_back(std::move(output.info));
-  return infos;
-}
+ private:
+  TargetInfo target_;
+  Salvage<Graphics> kept_;
+};
 
-std::unique_ptr<FrameSource> open(const TargetInfo& target, const SourceOptions& options) {
-  return std::make_unique<dda::DdaSource>(target, options);
-}
+/// DXGI Desktop Duplication (Windows 8 and later).
+class DdaBackend final : public Backend {
+ public:
+  DdaBackend() noexcept : Backend(backend_name) {}
+
+  Support probe() const override {
+    try {
+      if (!enumerate_outputs(*make_factory()).empty()) return {true, {}};
+      return {false, "no monitor shows a desktop in this session; connect one, or log in to one"};
+    } catch (const CaptureError& error) {
+      return {false, error.what()};
+    }
+  }
+
+  bool lists(TargetKind) const noexcept override { return true; }
+  std::vector<TargetInfo> targets(TargetKind kind) const override {
+    if (kind == TargetKind::window) return visible_windows();
+    std::vector<TargetInfo> infos;
+    for (Output& output : enumerate_outputs(*make_factory()))
+      infos.push_back(std::move(output.info));
+    return infos;
+  }
+  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
+    return std::make_unique<DdaSession>(pick_target(*this, request));
+  }
+
+  std::optional<std::vector<DeviceInfo>> devices() const override { return enumerate_devices(); }
+  bool presents() const noexcept override { return true; }
+  std::unique_ptr<Presenter> present(const PresenterOptions& options) const override {
+    return open_presenter(options);
+  }
+};
 
 }  // namespace
+}  // namespace dda
 
 const Backend& dda_backend() noexcept {
-  static constexpr Backend backend{
-      .name = "dda",
-      .description = "DXGI Desktop Duplication (Windows 8 and later)",
-      .automatic = true,
-      .probe = probe,
-      .targets = targets,
-      .resolve = nullptr,
-      .open = open,
-      .windows = dda::visible_windows,
-      .devices = dda::enumerate_devices,
-      .present = dda::open_presenter,
-  };
+  static const dda::DdaBackend backend;
   return backend;
 }
 

@@ -15,7 +15,7 @@
 #include "capture/dda/device.h"
 #include "capture/dda/hresult.h"
 #include "capture/dda/stimulus_window.h"
-#include "capture/selection.h"
+#include "capture/target_request.h"
 #include "image/image.h"
 
 namespace rustcam::dda {

@@ -11,8 +11,8 @@ bool Graphics::still_good() const {
   return factory->IsCurrent() != FALSE && device.device().GetDeviceRemovedReason() == S_OK;
 }
 
-Opened open_output(const TargetInfo& wanted, const std::shared_ptr<const SourceLegacy>& legacy) {
-  auto graphics = std::dynamic_pointer_cast<const Graphics>(legacy);
+Opened open_output(const TargetInfo& wanted, std::shared_ptr<const Graphics> kept) {
+  std::shared_ptr<const Graphics> graphics = std::move(kept);
   if (graphics && !graphics->still_good()) graphics.reset();
   ComPtr<IDXGIFactory1> factory = graphics ? graphics->factory : make_factory();
   Output output = find_output(*factory, wanted);

@@ -6,13 +6,12 @@
 
 #include "capture/dda/adapters.h"
 #include "capture/dda/device.h"
-#include "capture/frame_source.h"
 
 namespace rustcam::dda {
 
 /// A device, and the factory that its adapter was found with. Opening them takes much longer than
 /// opening a duplication, and most losses (mode changes, full-screen switches) leave them whole.
-struct Graphics final : SourceLegacy {
+struct Graphics {
   /// Throws DuplicationError or AccessLost.
   Graphics(ComPtr<IDXGIFactory1> owner, const Output& output);
 
@@ -29,8 +28,8 @@ struct Opened {
   std::shared_ptr<const Graphics> graphics;
 };
 
-/// Finds the target and a device on its adapter: those of `legacy` (may be null) where they are
-/// still good. Throws DuplicationError or AccessLost.
-Opened open_output(const TargetInfo& wanted, const std::shared_ptr<const SourceLegacy>& legacy);
+/// Finds the target and a device on its adapter: `kept` (may be null) where it is still
+/// good. Throws DuplicationError or AccessLost.
+Opened open_output(const TargetInfo& wanted, std::shared_ptr<const Graphics> kept);
 
 }  // namespace rustcam::dda

@@ -23,12 +23,13 @@ constexpr Duration better_first_frame = std::chrono::milliseconds(100);
 
 }  // namespace
 
-DdaSource::DdaSource(const TargetInfo& wanted, const SourceOptions& options)
-    : DdaSource(options, std::make_unique<InputDesktop>(), open_output(wanted, options.legacy)) {}
+DdaSource::DdaSource(const TargetInfo& wanted, const SourceOptions& options,
+                     std::shared_ptr<const Graphics> kept)
+    : DdaSource(options, std::make_unique<InputDesktop>(), open_output(wanted, std::move(kept))) {}
 
 DdaSource::DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop> desktop,
                      Opened opened)
-    : options_{options.pointer, nullptr},
+    : options_(options),
       input_desktop_(std::move(desktop)),
       output_(std::move(opened.output)),
       graphics_(std::move(opened.graphics)),
@@ -191,7 +192,7 @@ ReadCost DdaSource::read(const Region& region, Image& picture, Point origin) {
   return {region.area() * bytes_per_sample(PixelFormat::bgra, 0)};
 }
 
-std::shared_ptr<const SourceLegacy> DdaSource::legacy() const {
+std::shared_ptr<const Graphics> DdaSource::salvageable() const {
   const bool device_lost = loss_.native_code == code_text(DXGI_ERROR_DEVICE_REMOVED) ||
                            loss_.native_code == code_text(DXGI_ERROR_DEVICE_RESET) ||
                            loss_.native_code == code_text(DXGI_ERROR_DEVICE_HUNG);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "capture/backend.h"
+#include "capture/capture_session.h"
 #include "capture/dda/adapters.h"
 #include "capture/dda/canvas.h"
 #include "capture/dda/device.h"
@@ -22,8 +22,10 @@ namespace rustcam::dda {
 
 class DdaSource final : public FrameSource, private GpuSource {
  public:
-  /// Throws AccessLost or DuplicationError.
-  DdaSource(const TargetInfo& wanted, const SourceOptions& options);
+  /// `kept`: what another source of this target left, or null. Throws AccessLost or
+  /// DuplicationError.
+  DdaSource(const TargetInfo& wanted, const SourceOptions& options,
+            std::shared_ptr<const Graphics> kept);
   DdaSource(const DdaSource&) = delete;
   DdaSource& operator=(const DdaSource&) = delete;
 
@@ -37,7 +39,8 @@ class DdaSource final : public FrameSource, private GpuSource {
   /// a plain copy.
   GpuSource* gpu() noexcept override;
   Loss last_loss() const override { return loss_; }
-  std::shared_ptr<const SourceLegacy> legacy() const override;
+  /// What the next source can go on with after a loss; null if the device was lost as well.
+  std::shared_ptr<const Graphics> salvageable() const;
 
  private:
   DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop> desktop, Opened opened);

@@ -19,7 +19,7 @@ constexpr DWORD cloaked = 14;               // DWMWA_CLOAKED
 
 struct Listing {
   GetWindowAttribute* attribute = nullptr;
-  std::vector<WindowInfo> windows;
+  std::vector<TargetInfo> windows;
 };
 
 /// Of a suspended app or another virtual desktop: visible by its style, but not shown.
@@ -46,9 +46,13 @@ BOOL CALLBACK add_window(HWND window, LPARAM argument) {
   if (title.empty() || ::IsWindowVisible(window) == FALSE || ::IsIconic(window) != FALSE ||
       is_cloaked(listing, window))
     return TRUE;
-  WindowInfo info;
-  info.id = reinterpret_cast<std::uintptr_t>(window);
-  info.title = win32::to_utf8(title);
+  TargetInfo info;
+  info.kind = TargetKind::window;
+  info.index = static_cast<int>(listing.windows.size());
+  info.window = reinterpret_cast<std::uintptr_t>(window);
+  info.identity = std::to_string(*info.window);
+  info.backend = backend_name;
+  info.name = win32::to_utf8(title);
   DWORD process = 0;
   ::GetWindowThreadProcessId(window, &process);
   if (process != 0) info.pid = process;
@@ -60,7 +64,7 @@ BOOL CALLBACK add_window(HWND window, LPARAM argument) {
 
 }  // namespace
 
-std::vector<WindowInfo> visible_windows() {
+std::vector<TargetInfo> visible_windows() {
   Listing listing;
   listing.attribute =
       win32::find_function<GetWindowAttribute>(L"dwmapi.dll", "DwmGetWindowAttribute");

@@ -8,6 +8,6 @@
 namespace rustcam::dda {
 
 /// Visible, titled windows that are not hidden by the compositor, topmost first.
-std::vector<WindowInfo> visible_windows();
+std::vector<TargetInfo> visible_windows();
 
 }  // namespace rustcam::dda

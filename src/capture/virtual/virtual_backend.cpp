@@ -1,7 +1,6 @@
 // The built-in display: never chosen by itself, always there.
-#include <charconv>
-#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,24 +12,18 @@
 #include "capture/virtual/virtual_source.h"
 
 namespace rustcam {
+namespace virtual_display {
 namespace {
 
-using virtual_display::parse_screen;
-using virtual_display::Screen;
-using virtual_display::VirtualSource;
-
-// A target is opened again after a loss, and its times must go on then: the identity carries the
-// instant from which they count.
-constexpr std::string_view epoch_mark = ";epoch=";
+constexpr std::string_view backend_name = "virtual";
 
 TargetInfo describe(const Screen& screen, int index) {
   TargetInfo target;
   target.index = index;
   target.name = screen.name;
   target.description = "virtual display";
-  target.identity =
-      screen.name + std::string(epoch_mark) + std::to_string(now().time_since_epoch().count());
-  target.backend = "virtual";
+  target.identity = screen.name;
+  target.backend = backend_name;
   target.desktop = Rect::of(screen.size);
   target.refresh_hz = screen.hz.value();
   target.native_format = "bgra8";
@@ -38,68 +31,68 @@ TargetInfo describe(const Screen& screen, int index) {
   return target;
 }
 
-Support probe() {
-  return {true, "built in; shows stimuli, never chosen by auto"};
-}
+/// The screen itself. Its times count from the instant when it was chosen, and go on whenever it is
+/// opened again.
+class VirtualSession final : public CaptureSession {
+ public:
+  explicit VirtualSession(TargetInfo target)
+      : target_(std::move(target)), screen_(parse_screen(target_.name)) {}
 
-std::vector<TargetInfo> targets() {
-  std::vector<TargetInfo> all;
-  int index = 0;
-  for (const std::string& stimulus : scene_names()) {
-    TargetInfo target = describe(parse_screen(stimulus), index++);
-    target.primary = stimulus == "mover";
-    all.push_back(std::move(target));
+  const TargetInfo& target() const noexcept override { return target_; }
+  std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
+    const double t = to_s(now() - epoch_);
+    if (screen_.dead_at(t))
+      throw DeviceError("the virtual display is closed, as its name asks (death=)",
+                        "VIRTUAL_DEATH");
+    if (screen_.lost_at(t))
+      throw AccessLost("the virtual output is away, as its name asks (loss=)", "VIRTUAL_LOSS");
+    return std::make_unique<VirtualSource>(target_, screen_, epoch_, options.pointer);
   }
-  return all;
-}
 
-TargetInfo resolve(std::string_view name) {
-  return describe(parse_screen(name), 0);
-}
+ private:
+  TargetInfo target_;
+  Screen screen_;
+  TimePoint epoch_ = now();
+};
 
-TimePoint epoch_of(const TargetInfo& target) {
-  const auto mark = target.identity.rfind(epoch_mark);
-  std::int64_t ns = 0;
-  if (mark != std::string::npos) {
-    const char* text = target.identity.data() + mark + epoch_mark.size();
-    std::from_chars(text, target.identity.data() + target.identity.size(), ns);
+class VirtualBackend final : public Backend {
+ public:
+  VirtualBackend() noexcept : Backend(backend_name) {}
+
+  bool automatic() const noexcept override { return false; }
+  bool shows_own_stimulus() const noexcept override { return true; }
+  Support probe() const override { return {true, "built in; shows stimuli, never chosen by auto"}; }
+
+  std::vector<TargetInfo> targets(TargetKind kind) const override {
+    std::vector<TargetInfo> all;
+    if (kind != TargetKind::output) return all;
+    for (const std::string& stimulus : scene_names()) {
+      all.push_back(describe(parse_screen(stimulus), static_cast<int>(all.size())));
+      all.back().primary = stimulus == "mover";
+    }
+    return all;
   }
-  return ns > 0 ? TimePoint(Duration(ns)) : now();
-}
+  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
+    return std::make_unique<VirtualSession>(pick_target(
+        *this, request, [](std::string_view name) { return describe(parse_screen(name), 0); }));
+  }
 
-std::unique_ptr<FrameSource> open(const TargetInfo& target, const SourceOptions& options) {
-  Screen screen = parse_screen(target.name);
-  const TimePoint epoch = epoch_of(target);
-  const double t = to_s(now() - epoch);
-  if (screen.dead_at(t))
-    throw DeviceError("the virtual display is closed, as its name asks (death=)", "VIRTUAL_DEATH");
-  if (screen.lost_at(t))
-    throw AccessLost("the virtual output is away, as its name asks (loss=)", "VIRTUAL_LOSS");
-  return std::make_unique<VirtualSource>(target, std::move(screen), epoch, options.pointer);
-}
-
-std::vector<DeviceInfo> devices() {
-  DeviceInfo device;
-  device.name = "virtual display";
-  for (const TargetInfo& target : targets()) device.outputs.push_back(target.name);
-  return {device};
-}
+  std::optional<std::vector<DeviceInfo>> devices() const override {
+    DeviceInfo device;
+    device.name = "virtual display";
+    for (const TargetInfo& target : targets(TargetKind::output))
+      device.outputs.push_back(target.name);
+    return std::vector{device};
+  }
+};
 
 }  // namespace
+}  // namespace virtual_display
 
 const Backend& virtual_backend() noexcept;
 
 const Backend& virtual_backend() noexcept {
-  static const Backend backend{.name = "virtual",
-                               .description = "built-in display that shows a stimulus",
-                               .automatic = false,
-                               .probe = &probe,
-                               .targets = &targets,
-                               .resolve = &resolve,
-                               .open = &open,
-                               .windows = nullptr,
-                               .devices = &devices,
-                               .present = nullptr};
+  static const virtual_display::VirtualBackend backend;
   return backend;
 }
 

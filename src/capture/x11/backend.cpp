@@ -1,7 +1,11 @@
 #include "capture/backend.h"
 
 #include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -16,55 +20,77 @@ namespace rustcam {
 namespace x11 {
 namespace {
 
-bool in_wayland_session() {
+bool has_wayland_display() {
   const char* display = std::getenv("WAYLAND_DISPLAY");
+  return display != nullptr && *display != '\0';
+}
+
+bool in_wayland_session() {
   const char* session = std::getenv("XDG_SESSION_TYPE");
-  return (display != nullptr && *display != '\0') ||
-         (session != nullptr && std::string_view(session) == "wayland");
+  return has_wayland_display() || (session != nullptr && std::string_view(session) == "wayland");
 }
 
-Support probe() {
-  try {
-    const Connection connection;
-    if (!connection.damage().present)
-      return {false, "the X server has no Damage extension; use another server"};
-    if (root_layout(connection) == PixelLayout::unsupported)
-      return {false, "the X screen has " + layout_name(connection) +
-                         " pixels; run the X server with 24-bit or 30-bit true colour"};
-    if (in_wayland_session())
-      return {true, "XWayland: shows only the windows of X11 programs, not the Wayland desktop"};
-    return {true, ""};
-  } catch (const Error& e) {
-    return {false, e.what()};
+class X11Session final : public CaptureSession {
+ public:
+  explicit X11Session(TargetInfo target) : target_(std::move(target)) {}
+  const TargetInfo& target() const noexcept override { return target_; }
+  std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
+    return open_source(target_, options);
   }
-}
 
-std::vector<TargetInfo> targets() {
-  return list_outputs(Connection());
-}
-std::vector<WindowInfo> windows() {
-  return list_windows(Connection());
-}
-std::vector<DeviceInfo> devices() {
-  return list_devices(Connection());
-}
+ private:
+  TargetInfo target_;
+};
+
+/// X11: RandR outputs, Damage, MIT-SHM, XFixes pointers.
+class X11Backend final : public Backend {
+ public:
+  X11Backend() noexcept : Backend(backend_name) {}
+
+  Support probe() const override {
+    try {
+      const Connection connection;
+      if (!connection.damage().present)
+        return {false, "the X server has no Damage extension; use another server"};
+      if (root_layout(connection) == PixelLayout::unsupported)
+        return {false, "the X screen has " + layout_name(connection) +
+                           " pixels; run the X server with 24-bit or 30-bit true colour"};
+      if (in_wayland_session())
+        return {true, "XWayland: shows only the windows of X11 programs, not the Wayland desktop"};
+      return {true, ""};
+    } catch (const Error& e) {
+      return {false, e.what()};
+    }
+  }
+
+  std::optional<std::string> shortfall() const override {
+    if (!has_wayland_display()) return std::nullopt;
+    return "this is a Wayland session, but XWayland is captured, which shows X11 windows only";
+  }
+
+  bool lists(TargetKind) const noexcept override { return true; }
+  std::vector<TargetInfo> targets(TargetKind kind) const override {
+    const Connection connection;
+    return kind == TargetKind::window ? list_windows(connection) : list_outputs(connection);
+  }
+  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
+    return std::make_unique<X11Session>(pick_target(*this, request));
+  }
+
+  std::optional<std::vector<DeviceInfo>> devices() const override {
+    return list_devices(Connection());
+  }
+  bool presents() const noexcept override { return true; }
+  std::unique_ptr<Presenter> present(const PresenterOptions& options) const override {
+    return open_presenter(options);
+  }
+};
 
 }  // namespace
 }  // namespace x11
 
 const Backend& x11_backend() noexcept {
-  static const Backend backend{
-      .name = "x11",
-      .description = "X11: RandR outputs, Damage, MIT-SHM, XFixes pointers",
-      .automatic = true,
-      .probe = x11::probe,
-      .targets = x11::targets,
-      .resolve = nullptr,
-      .open = x11::open_source,
-      .windows = x11::windows,
-      .devices = x11::devices,
-      .present = x11::open_presenter,
-  };
+  static const x11::X11Backend backend;
   return backend;
 }
 

@@ -13,6 +13,8 @@
 
 namespace rustcam::x11 {
 
+inline constexpr std::string_view backend_name = "x11";
+
 struct FreeDeleter {
   void operator()(void* p) const noexcept { std::free(p); }
 };

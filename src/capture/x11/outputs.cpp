@@ -90,7 +90,7 @@ void describe(const Connection& c, xcb_randr_output_t output,
 TargetInfo root_target(const Connection& c, Size root) {
   TargetInfo t;
   t.name = t.identity = "screen";
-  t.backend = "x11";
+  t.backend = backend_name;
   t.desktop = Rect::of(root);
   t.primary = true;
   t.native_format = layout_name(c);
@@ -120,7 +120,7 @@ std::vector<TargetInfo> list_outputs(const Connection& c) {
     if (t.desktop.empty()) continue;
     t.index = static_cast<int>(targets.size());
     t.name = t.identity = atom_name(c, m.name);
-    t.backend = "x11";
+    t.backend = backend_name;
     t.primary = m.primary != 0;
     t.native_format = format;
     if (xcb_randr_monitor_info_outputs_length(&m) == 1)

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "capture/selection.h"
+#include "capture/target_request.h"
 #include "capture/x11/connection.h"
 #include "capture/x11/outputs.h"
 #include "capture/x11/pixel_layout.h"

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "capture/backend.h"
+#include "capture/capture_session.h"
 #include "capture/frame_source.h"
 
 namespace rustcam::x11 {

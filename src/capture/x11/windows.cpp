@@ -80,16 +80,19 @@ Questions question(const Connection& c, const Atoms& atoms, xcb_window_t w) {
 }
 
 /// nullopt where the window has gone meanwhile.
-std::optional<WindowInfo> answer(const Connection& c, const Questions& q) {
+std::optional<TargetInfo> answer(const Connection& c, const Questions& q) {
   const auto name = c.try_reply(xcb_get_property_reply, q.name);
   const auto old_name = c.try_reply(xcb_get_property_reply, q.old_name);
   const auto pid = words_of(c.try_reply(xcb_get_property_reply, q.pid));
   const auto geometry = c.try_reply(xcb_get_geometry_reply, q.geometry);
   const auto place = c.try_reply(xcb_translate_coordinates_reply, q.place);
   if (!geometry || !place) return std::nullopt;
-  WindowInfo info;
-  info.id = q.window;
-  info.title = text_of(name).empty() ? to_utf8(text_of(old_name)) : to_utf8(text_of(name));
+  TargetInfo info;
+  info.kind = TargetKind::window;
+  info.window = q.window;
+  info.identity = std::to_string(q.window);
+  info.backend = backend_name;
+  info.name = text_of(name).empty() ? to_utf8(text_of(old_name)) : to_utf8(text_of(name));
   if (!pid.empty()) info.pid = pid[0];
   info.desktop = Rect::of(Point{place->dst_x, place->dst_y}, {geometry->width, geometry->height});
   return info;
@@ -112,7 +115,7 @@ std::string to_utf8(std::string_view text) {
   return out;
 }
 
-std::vector<WindowInfo> list_windows(const Connection& c) {
+std::vector<TargetInfo> list_windows(const Connection& c) {
   const Atoms atoms(c);
   const auto list =
       c.try_reply(xcb_get_property_reply, ask(c, c.root(), atoms.client_list, XCB_ATOM_WINDOW));
@@ -121,10 +124,12 @@ std::vector<WindowInfo> list_windows(const Connection& c) {
   std::vector<Questions> questions;
   questions.reserve(ids.size());
   for (const xcb_window_t id : ids) questions.push_back(question(c, atoms, id));
-  std::vector<WindowInfo> windows;
+  std::vector<TargetInfo> windows;
   for (const Questions& q : questions)
-    if (auto info = answer(c, q); info && (managed || !info->title.empty()))
+    if (auto info = answer(c, q); info && (managed || !info->name.empty())) {
+      info->index = static_cast<int>(windows.size());
       windows.push_back(*std::move(info));
+    }
   return windows;
 }
 

@@ -2,14 +2,20 @@
 #include <array>
 #include <span>
 
+#include "capture/registry.h"
 #include "support/fake_source.h"
 
 namespace rustcam {
 
-std::span<const Backend* const> backends() noexcept {
-  static const std::array<const Backend*, 2> list{&test::fake_backend(),
-                                                  &test::fake_virtual_backend()};
-  return list;
+std::span<const RegisteredBackend> registered_backends() noexcept {
+  static const std::array table{
+      RegisteredBackend{"dda", nullptr},
+      RegisteredBackend{"x11", &test::fake_backend()},
+      RegisteredBackend{"wayland", nullptr},
+      RegisteredBackend{"portal", nullptr},
+      RegisteredBackend{"virtual", &test::fake_virtual_backend()},
+  };
+  return table;
 }
 
 }  // namespace rustcam

@@ -30,7 +30,7 @@ SourceEvent next(RecoveringSource& source, Duration timeout = 5s) {
 
 RecoveringSource open(const FakeScreen& screen, std::optional<Rect> region = {},
                       RecoveryPolicy policy = {}) {
-  return {fake_backend(), screen.target(), {}, region, policy};
+  return {session_of(screen), {}, region, policy};
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ TEST_CASE("another output in the same place is never taken") {
     CHECK(secret->openings() == 0);
   }
   SUBCASE("by a back end that goes by indexes") {
-    RecoveringSource source(indexing_backend(), screen->target(), {}, {}, {});
+    RecoveringSource source(session_of(*screen, indexing_backend()), {}, {}, {});
     CHECK(next(source) == SourceEvent::updated);
     desktop.remove("one");
     secret->set_index(1);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "capture/registry.h"
 #include "support/fake_source.h"
 
 using namespace rustcam;
@@ -152,8 +153,8 @@ TEST_CASE("mirrored outputs do not make a region span") {
 
 TEST_CASE("back ends are found by name") {
   FakeDesktop desktop;
-  CHECK(find_backend("auto").name == "x11");
-  CHECK(find_backend("virtual").name == "virtual");
+  CHECK(find_backend("auto").name() == "x11");
+  CHECK(find_backend("virtual").name() == "virtual");
   CHECK_THROWS_AS(find_backend("quartz"), UsageError);
   CHECK(mentions(message_of([] { find_backend("quartz"); }), "wayland"));
   for (const char* absent : {"dda", "wayland", "portal"}) {
@@ -184,4 +185,53 @@ TEST_CASE("names that are not listed are resolved where the back end can") {
   CHECK(select_target(r).target.name == "mover@64x48@500");
   r.output = "maze";
   expect_usage(r, {"maze"});
+}
+
+TEST_CASE("a target of a listing is chosen by its identity, whatever names and indexes say") {
+  FakeDesktop desktop;
+  desktop.add("1", {0, 0, 64, 48});
+  const auto second = desktop.add("0", {64, 0, 128, 48});
+  TargetRequest r;
+  r.identity = second->target().identity;
+  CHECK(select_target(r).target.name == "0");
+  desktop.remove("0");
+  expect_usage(r, {"id-of-0", "not there any more"});
+}
+
+TEST_CASE("a window cannot be captured yet") {
+  const TwoScreens two;
+  TargetRequest r;
+  r.kind = TargetKind::window;
+  expect_usage(r, {"windows", "capture the output"});
+}
+
+TEST_CASE("a selection's copies share one session, which opens its target again and again") {
+  const TwoScreens two;
+  const Selection s = select_target(request("right"));
+  const Selection copy = s;
+  CHECK(copy.session == s.session);
+  for (int i = 0; i < 2; ++i) CHECK(copy.session->open({})->target().name == "right");
+  CHECK(two.right->openings() == 2);
+}
+
+TEST_CASE("the registry tells all names, and which of them are here") {
+  CHECK(backend_names() == std::vector<std::string>{"dda", "x11", "wayland", "portal", "virtual"});
+  REQUIRE(backends().size() == 2);
+  CHECK(backends()[0] == &fake_backend());
+  CHECK(screenless_backend() == "virtual");
+}
+
+TEST_CASE("that a back end shows a part of the session only is told where auto took it") {
+  FakeDesktop desktop;
+  desktop.add("left", {0, 0, 1920, 1080});
+  CHECK(select_target({}).notes.empty());
+  desktop.set_shortfall("only a part is captured");
+  const Selection by_auto = select_target({});
+  REQUIRE(by_auto.notes.size() == 1);
+  CHECK(by_auto.notes[0] ==
+        "only a part is captured (this build has no Wayland back end); take another back end with "
+        "--backend where there is one");
+  TargetRequest by_name;
+  by_name.backend = "x11";
+  CHECK(select_target(by_name).notes.empty());
 }

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "capture/registry.h"
 #include "cli/bench_chart.h"
 #include "cli/bench_document.h"
 #include "cli/bitmap_font.h"

@@ -37,6 +37,7 @@ struct Bench {
     screen->use(clock);
     sinks.options.clock = &clock;
     options.selection.backend = &fake_backend();
+    options.selection.session = session_of(*screen);
     options.selection.target = screen->target();
     options.plan.request.path = "/nowhere/out.mp4";
     options.plan.container = container_by_name("mp4");

@@ -1,0 +1,33 @@
+// A target that was chosen, with what of it outlives its sources.
+#pragma once
+
+#include <memory>
+
+#include "capture/frame_source.h"
+#include "capture/target.h"
+
+namespace rustcam {
+
+struct SourceOptions {
+  bool pointer = true;  ///< false: the source need not follow the pointer
+  bool opaque = true;   ///< false: nobody looks at the alpha of pictures that are read in place
+};
+
+/// Opens one target again and again, and holds what must survive a loss: a connection, a permission
+/// of the user, the screen itself where it is our own. May be used from any thread; a source may
+/// outlive its session.
+class CaptureSession {
+ public:
+  virtual ~CaptureSession() = default;
+  /// As it was when it was chosen.
+  virtual const TargetInfo& target() const noexcept = 0;
+  /// Finds the target by its identity. Throws DuplicationError, DeviceError, AccessLost (not there
+  /// now).
+  virtual std::unique_ptr<FrameSource> open(const SourceOptions& options) = 0;
+  /// To be called with a source of this session that is lost, before it is destroyed: what it has
+  /// that is still good and costly to make anew goes to the next open(), and to that one only. If
+  /// that one fails, nothing old is kept.
+  virtual void salvage(FrameSource& lost) { static_cast<void>(lost); }
+};
+
+}  // namespace rustcam
