@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the includes against the order of the folders (docs/architecture.md), and keeps operating
-# system macros and each library's headers where they belong. Prints what breaks the order; exit 1 then.
+# Holds the includes against the order of the folders (docs/architecture.md), and keeps operating system macros, each
+# library's headers, and the names of back ends and containers where they belong. Prints what breaks the order; exit 1 then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,6 +42,14 @@ while IFS= read -r hit; do complain "FFmpeg outside media: $hit"; done < <(
 while IFS= read -r hit; do complain "windowing system outside its back end: $hit"; done < <(
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(x11|wayland|dda)/|^src/platform/' |
     xargs -r grep -nHE '#include <(xcb|X11|wayland|windows|d3d11|dxgi)' || true)
+# Names that stand in one table: those of back ends in the registry (the build makes it) and in the back end itself,
+# those of containers in src/media/container.cpp. An encoder may be called as a container is.
+while IFS= read -r hit; do complain "the name of a back end outside the registry: $hit"; done < <(
+  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(virtual|x11|wayland|portal|dda)/' |
+    xargs -r grep -nHE '"(dda|x11|wayland|portal|virtual)"' || true)
+while IFS= read -r hit; do complain "the name of a container outside its table: $hit"; done < <(
+  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vxF src/media/container.cpp |
+    xargs -r grep -nHE '"(mp4|mov|matroska|mkv|webm|mpegts|yuv4mpegpipe|y4m|nut)"' || true)
 lines=$(wc -l < cli/main.cpp)
 [[ $lines -lt 80 ]] || complain "cli/main.cpp has $lines lines, 79 are allowed"
 
