@@ -40,10 +40,10 @@ class Backend {
   virtual std::optional<std::string> shortfall() const { return std::nullopt; }
 
   virtual bool lists(TargetKind kind) const noexcept { return kind == TargetKind::output; }
-  /// In the order of their indexes; none of a kind that it does not list. Throws CaptureError where
+  /// In the order of their indexes; none of a kind that it does not list. Throws CaptureError if
   /// the system cannot be reached.
   virtual std::vector<TargetInfo> targets(TargetKind kind) const = 0;
-  /// Never null. Throws as pick_target() does, and where the system cannot be reached.
+  /// Never null. Throws as pick_target() does, and if the system cannot be reached.
   virtual std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const = 0;
 
   /// nullopt: the system tells of none.

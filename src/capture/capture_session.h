@@ -14,7 +14,7 @@ struct SourceOptions {
 };
 
 /// Opens one target again and again, and holds what must survive a loss: a connection, a permission
-/// of the user, the screen itself where it is our own. May be used from any thread; a source may
+/// of the user, the screen itself if it is our own. May be used from any thread; a source may
 /// outlive its session.
 class CaptureSession {
  public:

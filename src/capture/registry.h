@@ -28,7 +28,7 @@ std::vector<std::string> backend_names();
 
 /// By name. Throws UsageError for a name that no build knows (naming those that exist),
 /// CaptureError for one that this build lacks or that cannot run here, with the reason. "auto": the
-/// first available that may be chosen automatically; CaptureError naming screenless_backend() where
+/// first available that may be chosen automatically; CaptureError naming screenless_backend() if
 /// there is none.
 const Backend& find_backend(std::string_view name);
 

@@ -13,7 +13,7 @@ Rect on_target(const Rect& region, const TargetInfo& target) {
   return translate(region, -target.desktop.left, -target.desktop.top);
 }
 
-/// What to say where `auto` had to take a back end that shows a part of the session only.
+/// What to say if `auto` had to take a back end that shows a part of the session only.
 std::optional<std::string> shortfall_note(const TargetRequest& request, const Backend& chosen) {
   auto shortfall = request.backend == "auto" ? chosen.shortfall() : std::nullopt;
   if (!shortfall) return std::nullopt;

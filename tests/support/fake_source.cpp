@@ -413,7 +413,7 @@ namespace {
 
 constexpr std::string_view fake_name = "x11";
 
-/// Opens by identity, or by index where that is to be wrong.
+/// Opens by identity, or, to be wrong, by index.
 template <typename Offered>
 class FakeSession final : public CaptureSession {
  public:

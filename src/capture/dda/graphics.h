@@ -28,7 +28,7 @@ struct Opened {
   std::shared_ptr<const Graphics> graphics;
 };
 
-/// Finds the target and a device on its adapter: `kept` (may be null) where it is still
+/// Finds the target and a device on its adapter: `kept` (may be null) if it is still
 /// good. Throws DuplicationError or AccessLost.
 Opened open_output(const TargetInfo& wanted, std::shared_ptr<const Graphics> kept);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "capture/dda/adapters.h"
 #include "platform/support_win32.h"
 
 namespace rustcam::dda {

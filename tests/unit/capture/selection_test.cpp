@@ -221,7 +221,7 @@ TEST_CASE("the registry tells all names, and which of them are here") {
   CHECK(screenless_backend() == "virtual");
 }
 
-TEST_CASE("that a back end shows a part of the session only is told where auto took it") {
+TEST_CASE("that a back end shows a part of the session only is told if auto took it") {
   FakeDesktop desktop;
   desktop.add("left", {0, 0, 1920, 1080});
   CHECK(select_target({}).notes.empty());
