@@ -9,7 +9,6 @@ namespace {
 constexpr char32_t first = U' ';
 constexpr char32_t last = U'~';
 constexpr char32_t micro = U'\u00B5';
-constexpr char32_t replacement = U'\uFFFD';
 
 // clang-format off
 constexpr std::array<Glyph, last - first + 1> ascii{

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <stop_token>
 
@@ -51,8 +50,6 @@ class VirtualSource final : public FrameSource {
   DesktopUpdate update_;
   Pointer pointer_;
   Loss loss_;
-  std::deque<Region> reads_;
-  std::uint64_t next_read_ = 0;
 };
 
 }  // namespace rustcam::virtual_display
