@@ -170,6 +170,8 @@ bool Muxer::fragment_is_due(const AVPacket& packet, const Stream& stream) const 
 
 void Muxer::end_fragment() {
   check(av_write_frame(format_.get(), nullptr), "write a fragment");
+  // Without this the next packet would be put where the last one of this fragment seems to end.
+  if (fragments_) av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
   fragment_start_.reset();
   fragment_bytes_ = 0;
 }

@@ -12,7 +12,7 @@ from syscall_faults import boxes, needs_strace, samples_in_fragments, trace
 pytestmark = needs_strace
 
 WRITE_TRACKS = os.environ["RUSTCAM_WRITE_TRACKS"]
-PICTURES, SLOW_PICTURES = 90, 36
+PICTURES, SLOW_PICTURES = 480, 192
 SIGKILL = 9
 # A tick of the coarsest clock in each kind of file: rounding a time that all streams are moved by.
 TICK = {"mp4": Fraction(1, 15360), "mov": Fraction(1, 15360), "mkv": Fraction(1, 1000)}
@@ -60,7 +60,7 @@ def killed_at_each(tmp_path, call, name):
     path = tmp_path / name
     subprocess.run([WRITE_TRACKS, path], check=True)
     whole = streams_of(path)
-    assert [len(whole[0]), len(whole[1])] == [PICTURES, SLOW_PICTURES] and len(whole[2]) > 60
+    assert [len(whole[0]), len(whole[1])] == [PICTURES, SLOW_PICTURES] and len(whole[2]) > 370
     for number in range(1, 60):
         path.unlink(missing_ok=True)
         result, calls = trace(tmp_path, [f"{call}:signal=KILL:when={number}"], WRITE_TRACKS, path)
@@ -80,21 +80,27 @@ def samples_by_track(path):
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
 def test_at_every_write_of_an_mp4(tmp_path, name):
-    at = []
-    for path, whole, calls in killed_at_each(tmp_path, "pwrite64", name):
-        writes = [first[4:8] for call, first in calls if call == "pwrite64"]
-        at.append(writes[-1])
-        if at[-1] == b"ftyp":
-            assert path.stat().st_size == 0
-            continue
-        held = samples_by_track(path)
-        if len(writes) > 2:  # a fragment is there
-            assert min(held) > 0
-            assert check_is_a_beginning(path, whole) == held
-        if at[-1] in (b"moov", b"mdat"):  # the index is missing, or there and not yet in force
-            assert held == [len(packets) for packets in whole]
-    assert at[0] == b"ftyp" and at.count(b"moof") >= 2
-    assert at[-2:] == [b"moov", b"mdat"]
+    states = set()
+    # A busy machine makes more fragments, since these are also ended by the clock, and so the last writes of one run may
+    # be other ones than those of the run before.
+    for _ in range(10):
+        for path, whole, calls in killed_at_each(tmp_path, "pwrite64", name):
+            writes = [first[4:8] for call, first in calls if call == "pwrite64"]
+            states.add((writes[-1], len(writes) > 2))
+            if writes[-1] == b"ftyp":
+                assert path.stat().st_size == 0
+                continue
+            held = samples_by_track(path)
+            if len(writes) > 2:  # a fragment is there
+                assert sum(held) > 0
+                assert check_is_a_beginning(path, whole) == held
+            if writes[-1] in (b"moov", b"mdat"):  # the index is missing, or there and not yet in force
+                assert held == [len(packets) for packets in whole]
+        # The head, the first and another fragment, the index, and the turn.
+        wanted = {(b"ftyp", False), (b"moof", False), (b"moof", True), (b"moov", True), (b"mdat", True)}
+        if states == wanted:
+            break
+    assert states == wanted
 
 
 def cut_what_is_half_written(path):
@@ -128,13 +134,17 @@ def test_at_every_sync_of_an_mp4(tmp_path):
 
 
 def test_at_every_write_of_a_matroska_file(tmp_path):
-    before = [0, 0, 0]
-    for path, whole, calls in killed_at_each(tmp_path, "pwrite64", "a.mkv"):
-        if len([call for call, _ in calls if call == "pwrite64"]) <= 2:
-            continue  # the head at most
-        held = check_is_a_beginning(path, whole)
-        everything = [len(packets) for packets in whole]
-        assert min(held) > 0 and (sum(held) > sum(before) or held == everything)
-        assert all(now >= then for now, then in zip(held, before))
-        before = held
-    assert before == everything
+    part, everything = False, False
+    for _ in range(10):
+        for path, whole, calls in killed_at_each(tmp_path, "pwrite64", "a.mkv"):
+            if len([call for call, _ in calls if call == "pwrite64"]) <= 2:
+                continue  # the head at most
+            held = check_is_a_beginning(path, whole)
+            assert sum(held) > 0
+            if held == [len(packets) for packets in whole]:
+                everything = True  # only the head is to be told of it
+            else:
+                part = True
+        if part and everything:
+            break
+    assert part and everything

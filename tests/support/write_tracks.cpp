@@ -1,5 +1,5 @@
-// Writes a second and a half of two videos and a sound into the file that is named, in fragments or
-// clusters of 0.6 s.
+// Writes eight seconds of two videos and a sound into the file that is named, in fragments or
+// clusters of 2 s: long ones, so that a busy machine does not end them earlier.
 #include <chrono>
 #include <exception>
 #include <iostream>
@@ -13,9 +13,9 @@ int main(int argc, char** argv) {
   try {
     const std::string path = argv[1];
     test::ThreeTracks tracks(path);
-    const MuxerSettings settings{*container_by_ending(path), std::chrono::milliseconds(600)};
+    const MuxerSettings settings{*container_by_ending(path), std::chrono::seconds(4)};
     Muxer muxer(settings, tracks.streams(), File::create(path, true));
-    constexpr int slots = 90;
+    constexpr int slots = 480;
     tracks.write(muxer, slots);
     return 0;
   } catch (const std::exception& e) {

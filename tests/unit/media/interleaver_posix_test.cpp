@@ -58,10 +58,15 @@ TEST_CASE("packets come in the order of their times, whatever a tick is") {
   CHECK(due(interleaver) == Order{{1, -1024}, {0, 0}});
   add(interleaver, 0, 1);
   CHECK(due(interleaver) == Order{{1, 0}, {0, 1}});
-  interleaver.end(0);
+  add(interleaver, 0, 2);  // fewer ticks, and a later time
   CHECK(due(interleaver) == Order{{1, 1024}});
+  add(interleaver, 1, 1536);
+  interleaver.end(0);
+  CHECK(due(interleaver) == Order{{1, 1536}});
   add(interleaver, 1, 2048);
-  CHECK(due(interleaver) == Order{{1, 2048}});
+  CHECK(due(interleaver) == Order{{0, 2}, {1, 2048}});
+  add(interleaver, 1, 3072);  // nothing is waited for any more
+  CHECK(due(interleaver) == Order{{1, 3072}});
   CHECK(interleaver.bytes() == 0);
 }
 

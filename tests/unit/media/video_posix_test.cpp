@@ -144,6 +144,23 @@ TEST_CASE("missing slots lengthen the sample before them") {
   check_plays(path);
 }
 
+TEST_CASE("a picture after a pause is at its time wherever a fragment begins") {
+  for (const char* name : {"a.mp4", "a.mov", "a.mkv"}) {
+    CAPTURE(std::string(name));
+    const TempFolder folder;
+    OutputRequest request = request_for(folder / name);
+    request.vfr = true;
+    const std::vector<std::int64_t> slots{0, 31, 90, 91, 150, 300, 330};
+    record(request, {160, 120}, slots, 400);
+    const auto times = probe(folder / name, "packet", "pts_time");
+    REQUIRE(times.size() == slots.size() + 1);  // and one at the end
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      CHECK(std::abs(std::atof(times[i].c_str()) - static_cast<double>(slots[i]) / 60) < 1e-3);
+    CHECK(std::abs(std::atof(times.back().c_str()) - 399.0 / 60) < 1e-3);
+    check_plays(folder / name);
+  }
+}
+
 TEST_CASE("a picture of another size in mid-recording is fitted into the first") {
   const TempFolder folder;
   const std::string path = folder / "a.mp4";
