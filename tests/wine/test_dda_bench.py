@@ -39,7 +39,7 @@ def test_what_arrives_agrees_with_what_the_layer_presents(wine, scene):
     assert document["stimulus"]["name"] == "none" and document["stimulus"]["hz"] is None
     # Wine shares no textures, so `all` leaves gpu out.
     assert [(r["mode"], r["pointer"]) for r in document["median"]] == [
-        (m, p) for m in ("grab", "latest", "frames") for p in (True, False)]
+        (m, p) for m in ("grab", "latest", "frames", "record") for p in (True, False)]
     for each in document["runs"]:
         assert each["presented_fps"] == pytest.approx(HZ, rel=0.1)
         # More than is presented never arrives, whatever the pointer does meanwhile.
@@ -47,7 +47,7 @@ def test_what_arrives_agrees_with_what_the_layer_presents(wine, scene):
         # A machine that stands still at the end of the counted time keeps frames from it that nobody has missed yet.
         assert 85 < each["unique_fps"] / HZ * 100 + each["missed_pct"] < 106
         assert each["grab_us"]["p50"] > 0 and each["cpu_pct"] > 0
-        if each["mode"] == "frames":
+        if each["mode"] in ("frames", "record"):
             assert each["valid_fps"] == pytest.approx(60, rel=0.1)
             assert each["changed_pct"] < 75
         else:
