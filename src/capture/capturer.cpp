@@ -132,13 +132,13 @@ std::optional<GpuFrame> Capturer::grab_gpu(Duration timeout) {
 }
 
 template <typename Stream, typename... Arguments>
-std::shared_ptr<Stream> Capturer::open_stream(Arguments&&... arguments) {
+std::shared_ptr<Stream> Capturer::open_stream(bool has_slots, Arguments&&... arguments) {
   direct_.reset();
   auto stream =
       std::make_shared<Stream>(recipe_, std::forward<Arguments>(arguments)..., machine_clock());
   const std::lock_guard lock(mutex_);
   stream_ = stream;
-  stream_has_slots_ = false;
+  stream_has_slots_ = has_slots;
   return stream;
 }
 
@@ -153,11 +153,11 @@ void Capturer::start(const StartOptions& options) {
     throw std::invalid_argument("a video mode needs a rate; set target_fps");
   if (options.target_fps)
     open_stream<SlotStream>(
-        options.target_fps->rate,
+        false, options.target_fps->rate,
         options.video_mode ? SlotStream::Latest::every_slot : SlotStream::Latest::new_frame,
         std::nullopt);
   else
-    open_stream<UpdateStream>();
+    open_stream<UpdateStream>(false);
 }
 
 Frame Capturer::latest(Duration timeout, PixelFormat format) {
@@ -183,12 +183,8 @@ void Capturer::stop() {
 
 FrameSequence Capturer::frames(const FramesOptions& options) {
   require_idle("frames()");
-  auto stream = open_stream<SlotStream>(options.fps.rate, SlotStream::Latest::every_slot,
+  auto stream = open_stream<SlotStream>(true, options.fps.rate, SlotStream::Latest::every_slot,
                                         std::optional(options.timeout));
-  {
-    const std::lock_guard lock(mutex_);
-    stream_has_slots_ = true;
-  }
   return {std::move(stream), server_, options.format};
 }
 

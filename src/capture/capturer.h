@@ -166,7 +166,7 @@ class Capturer {
   ScreenReader& direct();
   void describe();
   template <typename Stream, typename... Arguments>
-  std::shared_ptr<Stream> open_stream(Arguments&&... arguments);
+  std::shared_ptr<Stream> open_stream(bool has_slots, Arguments&&... arguments);
   std::shared_ptr<CaptureStream> running() const;
   template <typename Take>
   auto take_next(Duration timeout, Take take) -> decltype(take(std::declval<ScreenReader&>()));
