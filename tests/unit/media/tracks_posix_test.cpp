@@ -161,7 +161,7 @@ TEST_CASE("a track counts what it handed on") {
   Muxer muxer({*container_by_ending(path), 1s}, tracks.streams(), File::create(path, true));
   NotingSink noting(muxer, tracks.streams());
   tracks.write(noting, 90);
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const GivenStream& given = noting.streams()[i];
     const TrackTotals& totals = tracks.video(i).totals();
     std::int64_t bytes = 0;
