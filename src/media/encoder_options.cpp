@@ -58,14 +58,12 @@ int thread_count() {
 /// x264 holds back a frame for each of its threads, as many as it looks ahead, and these.
 constexpr int x264_held_besides = 2;
 
-/// x264 encodes a frame in each thread. With a preset that looks ahead, a key frame takes as long
-/// as several slots last: with fewer frames under way than this, those after it would be late.
 int x264_threads(const Preset& preset, std::optional<int> max_delay) {
-  constexpr int enough = 6;
   const int by_itself = thread_count() == 1 ? 1 : thread_count() * 3 / 2;
-  if (by_itself == 1 || by_itself >= enough || preset.lookahead == 0) return by_itself;
-  const bool too_long = max_delay && *max_delay < enough + preset.lookahead + x264_held_besides;
-  return too_long ? by_itself : enough;
+  if (by_itself == 1 || by_itself >= preset.threads) return by_itself;
+  const bool too_long =
+      max_delay && *max_delay < preset.threads + preset.lookahead + x264_held_besides;
+  return too_long ? by_itself : preset.threads;
 }
 
 void limit_x264_delay(const Preset& preset, int max_delay, AVCodecContext& context) {

@@ -10,7 +10,11 @@ namespace rustcam {
 
 struct Preset {
   std::string_view name;
-  int lookahead;           ///< x264's rc-lookahead, in frames
+  int lookahead;  ///< x264's rc-lookahead, in frames
+  /// x264 encodes a frame in each thread. With these presets a key frame takes as long as several
+  /// slots last: with fewer frames under way than this, those after it would be late. 0: as many as
+  /// x264 takes by itself (the faster ones need no more, the slower ones do not keep up anyway).
+  int threads;
   std::string_view nvenc;  ///< p1 is the fastest
   int vpx_speed;           ///< cpu-used with deadline realtime
   int svtav1;
