@@ -49,9 +49,8 @@ void check_capture(const Selection& selection, std::vector<Check>& checks) {
     const auto frame = grab(selection, true, std::chrono::seconds(2), [] { return false; });
     checks.push_back({name,
                       true,
-                      "one picture of " + selection.target.name + ", " +
-                          to_string(frame->image->size()) + ", in " +
-                          printed("%.1f ms", to_us(now() - begun) / 1000),
+                      "one picture of " + selection.target.name + ", " + to_string(frame->size()) +
+                          ", in " + printed("%.1f ms", to_us(now() - begun) / 1000),
                       {},
                       true});
   } catch (const std::exception& error) {

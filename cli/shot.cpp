@@ -117,11 +117,11 @@ Json take(const Picture& picture, const ShotOptions& options, const EndSignals& 
   const TimePoint encoded = now();
   write_file(picture.path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
              options.force, [&signals] { return signals.count() > 0; });
-  log.info(picture.path + ": " + to_string(frame->image->size()) + ", " +
+  log.info(picture.path + ": " + to_string(frame->size()) + ", " +
            readable_bytes(static_cast<std::int64_t>(bytes.size())));
   return Json{{"file", picture.path},
-              {"width", frame->image->size().width},
-              {"height", frame->image->size().height},
+              {"width", frame->size().width},
+              {"height", frame->size().height},
               {"format", name(options.still.format)},
               {"capture_us", to_us(captured - begun)},
               {"encode_us", to_us(encoded - captured)},

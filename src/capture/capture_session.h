@@ -9,8 +9,9 @@
 namespace rustcam {
 
 struct SourceOptions {
-  bool pointer = true;  ///< false: the source need not follow the pointer
-  bool opaque = true;   ///< false: nobody looks at the alpha of pictures that are read in place
+  bool pointer = true;    ///< false: the source need not follow the pointer
+  bool opaque = true;     ///< false: nobody looks at the alpha of pictures that are read in place
+  bool textures = false;  ///< true: pictures may be textures; who takes these takes memory as well
 };
 
 /// Opens one target again and again, and holds what must survive a loss: a connection, a permission

@@ -91,7 +91,7 @@ void FrameComposer::repay(const FramePool::Taken& taken) {
   Region on_target = due;
   on_target.translate(region_.left, region_.top);
   const Point origin{region_.left, region_.top};
-  cost_.bytes_copied = source_->read(on_target, *taken.image, origin).bytes_copied;
+  cost_.bytes_copied = source_->read(on_target, *taken.picture, origin).bytes_copied;
 }
 
 std::optional<Frame> FrameComposer::compose() {
@@ -104,18 +104,18 @@ std::optional<Frame> FrameComposer::compose() {
   try {
     repay(*taken);
     if (pointer_.drawable()) {
-      blend_pointer(pointer_, {region_.left, region_.top}, taken->image->view());
-      pool_.add_debt(*taken->image, on_picture(pointer_));
+      taken->picture->blend(pointer_, {region_.left, region_.top});
+      pool_.add_debt(*taken->picture, on_picture(pointer_));
     }
   } catch (...) {
     taken->debt.add(on_picture(pointer_));
-    pool_.add_debt(*taken->image, taken->debt);
+    pool_.add_debt(*taken->picture, taken->debt);
     throw;
   }
 
   if (desktop_frame_pending_ || desktop_pending()) ++desktop_sequence_;
   Frame frame;
-  frame.image = std::move(taken->image);
+  frame.picture = std::move(taken->picture);
   frame.presented = presented_;
   frame.sequence = ++sequence_;
   frame.desktop_sequence = desktop_sequence_;

@@ -11,7 +11,7 @@
 #include "base/region.h"
 #include "base/time.h"
 #include "capture/target.h"
-#include "image/image.h"
+#include "image/picture.h"
 #include "image/pointer.h"
 
 namespace rustcam {
@@ -54,12 +54,14 @@ class FrameSource {
   virtual const DesktopUpdate& update() const noexcept = 0;  ///< valid until release()
   virtual void release() noexcept = 0;                       ///< idempotent
   /// Reads at least `region` (upright target pixels, inside the target), with or without a lease,
-  /// into the same places of `picture`, a bgra picture whose corner is at `origin` on the target:
+  /// into the same places of `picture`, a bgra picture of make_picture() or of the
+  /// caller's own memory whose corner is at `origin` on the target:
   /// upright, without the pointer, alpha 255 (undefined if SourceOptions::opaque is false). Throws
   /// AccessLost, DeviceError; what `region` covers is undefined then.
-  virtual ReadCost read(const Region& region, Image& picture, Point origin) = 0;
-  /// A bgra picture into which read() may need no copy of ours; may outlive the source.
-  virtual Image make_picture(Size size) { return {PixelFormat::bgra, size}; }
+  virtual ReadCost read(const Region& region, Picture& picture, Point origin) = 0;
+  /// A bgra picture into which read() may need no copy of ours; may outlive the source. A texture
+  /// only if SourceOptions asked for textures and the system shares them.
+  virtual Picture make_picture(Size size) { return Image(PixelFormat::bgra, size); }
   /// The pointer as of now; asks the system where nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }

@@ -18,7 +18,7 @@ class PictureServer {
   Frame serve(Frame frame, PixelFormat format, const std::optional<Rect>& region);
 
  private:
-  std::shared_ptr<Image> picture(PixelFormat format, Size size);
+  std::shared_ptr<Picture> picture(PixelFormat format, Size size);
 
   std::mutex mutex_;
   FramePool pool_{4};

@@ -20,7 +20,8 @@ struct SourceRecipe {
   std::shared_ptr<CaptureSession> session;
   std::optional<Rect> region{};  ///< from the target's corner; nullopt: all of it
   bool cursor = true;
-  bool opaque = true;  ///< false: nobody looks at the alpha of the pictures
+  bool opaque = true;     ///< false: nobody looks at the alpha of the pictures
+  bool textures = false;  ///< true: the frames may hold textures, if the system shares them
   RecoveryPolicy recovery{};
   std::size_t pool_frames = 10;
   bool reserve = false;  ///< all pictures are allocated when it opens, and none later

@@ -6,16 +6,16 @@
 
 #include "base/region.h"
 #include "base/time.h"
-#include "image/image.h"
+#include "image/picture.h"
 
 namespace rustcam {
 
 /// A handle to a pooled picture, cheap to copy; the picture is read-only from the moment it is
 /// posted and goes back to its pool with the last handle.
 struct Frame {
-  std::shared_ptr<const Image> image;  ///< bgra unless another format was asked for
-  TimePoint presented{};               ///< when the compositor showed its desktop content
-  std::uint64_t sequence = 0;          ///< counts composed pictures, from 1
+  std::shared_ptr<const Picture> picture;  ///< bgra unless another format was asked for
+  TimePoint presented{};                   ///< when the compositor showed its desktop content
+  std::uint64_t sequence = 0;              ///< counts composed pictures, from 1
   std::uint64_t desktop_sequence = 0;  ///< counts desktop contents; equal: only the pointer differs
   std::uint32_t accumulated_frames =
       0;  ///< compositor frames folded in since the last read; 0 = pointer only
@@ -25,8 +25,10 @@ struct Frame {
   /// superset.
   Region damage;
 
-  explicit operator bool() const noexcept { return image != nullptr; }
-  ConstImageView view() const noexcept { return image->view(); }
+  explicit operator bool() const noexcept { return picture != nullptr; }
+  Size size() const noexcept { return picture->size(); }
+  /// Throws std::logic_error if the picture is a texture.
+  ConstImageView view() const { return picture->view(); }
 };
 
 /// A picture that is never shown leaves its damage to the one that replaces it, clipped to that

@@ -16,7 +16,7 @@ constexpr std::size_t max_debt_rects = 32;
 /// A picture and what it owes. Its handles keep it alive, so a pool may forget it while it is held.
 /// The debt belongs to the pool's thread; only `held` is shared with the threads that drop handles.
 struct Slot {
-  Image image;
+  Picture picture;
   Region debt;
   std::atomic<bool> held{false};
 
@@ -67,7 +67,7 @@ struct FramePool::Impl {
 
   std::shared_ptr<Slot> make_slot() {
     auto made = std::make_shared<Slot>();
-    made->image = make ? make(size) : Image(format, size, encoding);
+    made->picture = make ? make(size) : Picture(Image(format, size, encoding));
     made->debt = Rect::of(size);
     slots.push_back(made);
     return made;
@@ -109,15 +109,15 @@ std::optional<FramePool::Taken> FramePool::take() {
   if (!slot) return std::nullopt;
   Taken taken;
   slot->held.store(true, std::memory_order_relaxed);
-  taken.image = std::shared_ptr<Image>(
-      &slot->image, [slot](Image*) { slot->held.store(false, std::memory_order_release); });
+  taken.picture = std::shared_ptr<Picture>(
+      &slot->picture, [slot](Picture*) { slot->held.store(false, std::memory_order_release); });
   taken.debt = std::exchange(slot->debt, {});
   return taken;
 }
 
-void FramePool::add_debt(const Image& image, const Region& region) {
+void FramePool::add_debt(const Picture& picture, const Region& region) {
   for (const auto& slot : impl_->slots)
-    if (&slot->image == &image) slot->owe(impl_->clipped(region));
+    if (&slot->picture == &picture) slot->owe(impl_->clipped(region));
 }
 
 }  // namespace rustcam

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/region.h"
-#include "image/image.h"
+#include "image/picture.h"
 
 namespace rustcam {
 
@@ -26,8 +26,9 @@ class FramePool {
   /// Starts anew with another format and size; pictures still held stay valid and are freed with
   /// their last handle. No effect where both are the same already.
   void reset(PixelFormat format, Size size, YuvEncoding encoding = {});
-  /// Starts anew in any case, with bgra pictures that `make` makes, now or later.
-  using Maker = std::function<Image(Size)>;
+  /// Starts anew in any case, with bgra pictures that `make` makes, in memory or textures, now or
+  /// later.
+  using Maker = std::function<Picture(Size)>;
   void reset(Size size, Maker make);
 
   /// Allocates all pictures of the present format and size now, so that take() never does. Costs
@@ -38,7 +39,7 @@ class FramePool {
   void damage(const Region& region);
 
   struct Taken {
-    std::shared_ptr<Image> image;  ///< exclusively the caller's until shared further
+    std::shared_ptr<Picture> picture;  ///< exclusively the caller's until shared further
     Region debt;  ///< to be repaid before the picture is posted; everything for a new one
   };
   /// The free picture with the smallest debt; nullopt where all are held. Its debt is cleared: who
@@ -47,7 +48,7 @@ class FramePool {
   std::optional<Taken> take();
   /// Adds to the debt of one picture of this pool, for its next use. A picture from before the last
   /// reset() is ignored.
-  void add_debt(const Image& image, const Region& region);
+  void add_debt(const Picture& picture, const Region& region);
 
  private:
   struct Impl;

@@ -70,7 +70,7 @@ class RawSink final : public FrameSink {
     const auto fitted = fitter_.fit(frame.view(), damage);
     debt_.add(fitted.damage);
     direct_ = {};
-    kept_ = frame.image;
+    kept_ = frame.picture;
     if (is_written_as_it_lies(fitted.picture)) {
       direct_ = std::span(fitted.picture.row(0), bytes_.size());
     } else {
@@ -150,7 +150,7 @@ class RawSink final : public FrameSink {
   ImageView packed_;
   Region debt_;
   std::span<const std::uint8_t> direct_;
-  std::shared_ptr<const Image> kept_;  ///< what direct_ lies in, for repeats
+  std::shared_ptr<const Picture> kept_;  ///< what direct_ lies in, for repeats
   std::int64_t slots_ = 0;
   bool failed_ = false;
   bool finished_ = false;

@@ -19,7 +19,7 @@ void Segments::open(Size captured) {
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
-  const Size size = frame.image->size();
+  const Size size = frame.size();
   if (size != captured_ && split_on_resize_) {
     close_current(slot);
     begin_next(size, slot);
@@ -45,12 +45,12 @@ void Segments::fall_back(const OutputPlan& software, const MediaError& error, co
   close_current(slot);
   plan_ = software;
   report_.tried.push_back({failed, error.what()});
-  const std::string path = begin_next(frame.image->size(), slot);
+  const std::string path = begin_next(frame.size(), slot);
   warnings_.push_back({"encoder_failed",
                        "encoder " + failed + " failed in mid-recording (" + error.what() +
                            "); the recording goes on with " + report_.name + " in " + path,
                        "choose --encoder x264 from the start"});
-  sink_->write(frame, Rect::of(frame.image->size()), 0);
+  sink_->write(frame, Rect::of(frame.size()), 0);
 }
 
 void Segments::close_current(std::int64_t slots) {

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/error.h"
-#include "image/image.h"
+#include "image/picture.h"
 #include "stage.h"
 
 namespace rustcam::test {
@@ -32,17 +32,17 @@ std::unique_ptr<Stage> stage_or_skip(Scene scene) {
   return stage;
 }
 
-void read(FrameSource& source, const Region& region, Image& into) {
+void read(FrameSource& source, const Region& region, Picture& into) {
   source.read(region, into, {});
 }
 
-Image whole(FrameSource& source) {
-  Image picture(PixelFormat::bgra, source.target().size());
+Picture whole(FrameSource& source) {
+  Picture picture = Image(PixelFormat::bgra, source.target().size());
   read(source, Region(Rect::of(picture.size())), picture);
   return picture;
 }
 
-bool same(const Image& a, const Image& b, const Rect& part) {
+bool same(const Picture& a, const Picture& b, const Rect& part) {
   for (std::int32_t y = part.top; y < part.bottom; ++y)
     if (std::memcmp(a.view().row(y) + std::ptrdiff_t{part.left} * 4,
                     b.view().row(y) + std::ptrdiff_t{part.left} * 4,
@@ -87,14 +87,14 @@ TEST_CASE("what changed lies inside what is told to be dirty") {
   const auto stage = stage_or_skip(Scene::moving);
   if (!stage) return;
   FrameSource& source = stage->source();
-  Image followed;
+  Picture followed;
   for (int step = 0; step < 30; ++step) {
     stage->stir();
     REQUIRE(source.acquire(soon(), {}) == AcquireStatus::updated);
     const UpdateLease lease(source);
     if (step == 0) followed = Image(PixelFormat::bgra, source.target().size());
     read(source, dirty_of(source), followed);
-    const Image truth = whole(source);
+    const Picture truth = whole(source);
     REQUIRE(same(followed, truth, Rect::of(truth.size())));
   }
 }
@@ -104,15 +104,15 @@ TEST_CASE("any part can be read, with and without a lease, and is opaque") {
   if (!stage) return;
   FrameSource& source = stage->source();
   REQUIRE(source.acquire(soon(), {}) == AcquireStatus::updated);
-  const Image truth = whole(source);
+  const Picture truth = whole(source);
   source.release();
   const Size size = truth.size();
   const Rect part{size.width / 3, size.height / 4, size.width / 3 + 7, size.height / 4 + 5};
-  Image again(PixelFormat::bgra, size);
+  Picture again = Image(PixelFormat::bgra, size);
   read(source, Region(part), again);
   CHECK(same(truth, again, part));
 
-  Image corner(PixelFormat::bgra, part.size());
+  Picture corner = Image(PixelFormat::bgra, part.size());
   source.read(Region(part), corner, {part.left, part.top});
   for (std::int32_t y = 0; y < corner.size().height; ++y) {
     CHECK(std::memcmp(corner.view().row(y),
@@ -131,10 +131,10 @@ TEST_CASE("a picture that the source has made is read into as any other, and out
   const Size size = source.target().size();
   const Rect all = Rect::of(size);
   const Rect part{size.width / 4, size.height / 4, size.width / 4 * 3, size.height / 4 * 3 + 1};
-  const Image truth = whole(source);
-  Image picture = source.make_picture(size);
-  Image inner = source.make_picture(part.size());
-  Image foreign(PixelFormat::bgra, size);
+  const Picture truth = whole(source);
+  Picture picture = source.make_picture(size);
+  Picture inner = source.make_picture(part.size());
+  Picture foreign = Image(PixelFormat::bgra, size);
   CHECK(source.read(all, foreign, {}).bytes_copied == all.area() * 4);
   CHECK(same(foreign, truth, all));
   const std::int64_t copied = source.read(all, picture, {}).bytes_copied;
@@ -159,7 +159,7 @@ TEST_CASE("a motionless black screen is delivered at once, and then nothing is")
   REQUIRE(source.acquire(now() + seconds(5), {}) == AcquireStatus::updated);
   {
     const UpdateLease lease(source);
-    const Image picture = whole(source);
+    const Picture picture = whole(source);
     const std::uint8_t black[4] = {0, 0, 0, 255};
     CHECK(std::memcmp(picture.view().row(picture.size().height / 2), black, 4) == 0);
   }

@@ -13,7 +13,7 @@
 #include "capture/backend.h"
 #include "capture/dda/qpc_clock.h"
 #include "capture/gpu_source.h"
-#include "image/image.h"
+#include "image/picture.h"
 #include "platform/process_setup.h"
 #include "stimulus/barcode.h"
 #include "stimulus/scene.h"
@@ -47,7 +47,7 @@ void next_desktop_update(FrameSource& source) {
   while (source.update().accumulated_frames == 0);
 }
 
-void read(FrameSource& source, const Region& region, Image& into) {
+void read(FrameSource& source, const Region& region, Picture& into) {
   source.read(region, into, {});
 }
 
@@ -86,11 +86,11 @@ TEST_CASE("the first update is everything, and is what the scene drew") {
   CHECK((update.dirty == nullptr || *update.dirty == Region(Rect::of(size))));
   CHECK(update.presented <= now());
   CHECK(update.presented > now() - 10s);
-  Image picture(PixelFormat::bgra, size);
+  Picture picture = Image(PixelFormat::bgra, size);
   read(*source, Rect::of(size), picture);
   const auto number = read_barcode(as_const(picture.view()));
   REQUIRE(number.has_value());
-  Image expected(PixelFormat::bgra, size);
+  Picture expected = Image(PixelFormat::bgra, size);
   make_scene("mover", size)->draw(*number, Rect::of(size), expected.view());
   CHECK(largest_difference(as_const(picture.view()), as_const(expected.view())) <=
         tolerance(*source));
@@ -99,8 +99,8 @@ TEST_CASE("the first update is everything, and is what the scene drew") {
 TEST_CASE("reading what is told to have changed keeps a picture current") {
   const auto source = open_first();
   const Size size = source->target().size();
-  Image kept(PixelFormat::bgra, size);
-  Image whole(PixelFormat::bgra, size);
+  Picture kept = Image(PixelFormat::bgra, size);
+  Picture whole = Image(PixelFormat::bgra, size);
   std::int64_t last = -1;
   TimePoint presented{};
   for (int i = 0; i < 40; ++i) {

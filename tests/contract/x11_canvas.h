@@ -9,7 +9,7 @@
 
 #include "capture/backend.h"
 #include "capture/frame_source.h"
-#include "image/image.h"
+#include "image/picture.h"
 #include "x11_painter.h"
 
 namespace rustcam {
@@ -31,7 +31,7 @@ class Canvas {
  public:
   explicit Canvas(Size size);
   Size size() const noexcept { return image_.size(); }
-  Image& image() noexcept { return image_; }
+  Picture& image() noexcept { return image_; }
   ImageView view() noexcept { return image_.view(); }
   std::uint32_t pixel(Point p) const;
 
@@ -44,7 +44,7 @@ class Canvas {
   std::int64_t difference(const Painter& painter, const Rect& desktop) const;
 
  private:
-  Image image_;
+  Picture image_;
 };
 
 }  // namespace rustcam::test

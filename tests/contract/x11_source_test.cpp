@@ -154,7 +154,7 @@ TEST_CASE("whole rows are read in place by the server, and what changed meanwhil
   const auto source = open_x11();
   painter.fill({0, 0, 640, 480}, 0x112233);
   painter.sync();
-  Image picture = source->make_picture({640, 480});
+  Picture picture = source->make_picture({640, 480});
   REQUIRE(source->read(Rect{0, 0, 640, 480}, picture, {}).bytes_copied == 0);
   painter.fill({0, 100, 640, 200}, 0x445566);
   painter.fill({600, 110, 640, 210}, 0x778899);

@@ -5,20 +5,15 @@
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "capture/gpu_source.h"
+#include "support/fake_texture.h"
 
 namespace rustcam::test {
 namespace {
-
-constexpr std::uint32_t opaque_black = 0xFF000000U;
-
-std::size_t area(Size s) {
-  return static_cast<std::size_t>(s.width) * static_cast<std::size_t>(s.height);
-}
 
 void require(bool kept, const char* rule) {
   if (!kept) throw std::logic_error(std::string("FrameSource misused: ") + rule);
@@ -26,137 +21,12 @@ void require(bool kept, const char* rule) {
 
 }  // namespace
 
-FakeScreen::FakeScreen(std::string name, Rect desktop, int index)
-    : pixels_(area(desktop.size()), opaque_black) {
-  target_.index = index;
-  target_.identity = "id-of-" + name;
-  target_.name = std::move(name);
-  target_.backend = "x11";
-  target_.desktop = desktop;
-  target_.native_format = "bgra8";
-}
-
-void FakeScreen::fill(const Rect& r, std::uint32_t bgra) {
-  const std::lock_guard lock(mutex_);
-  const Rect inside = intersect(r, Rect::of(target_.size()));
-  for (int y = inside.top; y < inside.bottom; ++y)
-    for (int x = inside.left; x < inside.right; ++x)
-      pixels_[static_cast<std::size_t>(y * target_.size().width + x)] = bgra | opaque_black;
-  drawn_.add(inside);
-}
-
-void FakeScreen::present() {
-  {
-    const std::lock_guard lock(mutex_);
-    presented_ = clock_->now();
-    frames_.push_back(std::move(drawn_));
-    drawn_.clear();
-  }
-  changed_.notify_all();
-}
-
-void FakeScreen::set_pointer(Pointer pointer) {
-  {
-    const std::lock_guard lock(mutex_);
-    pointer_ = std::move(pointer);
-    ++pointer_moves_;
-  }
-  changed_.notify_all();
-}
-
-void FakeScreen::resize(Size size) {
-  {
-    const std::lock_guard lock(mutex_);
-    target_.desktop = Rect::of({target_.desktop.left, target_.desktop.top}, size);
-    pixels_.assign(area(size), opaque_black);
-    drawn_.clear();
-    frames_.clear();
-    ++sizes_;
-  }
-  changed_.notify_all();
-}
-
-void FakeScreen::lose(std::string code, std::string text) {
-  {
-    const std::lock_guard lock(mutex_);
-    loss_ = {std::move(code), std::move(text)};
-    ++losses_;
-  }
-  changed_.notify_all();
-}
-
-void FakeScreen::set_presence(Presence presence) {
-  const std::lock_guard lock(mutex_);
-  presence_ = presence;
-}
-
-void FakeScreen::set_hints(Hints hints) {
-  const std::lock_guard lock(mutex_);
-  hints_ = hints;
-}
-
-void FakeScreen::set_read_time(Duration d) {
-  const std::lock_guard lock(mutex_);
-  read_time_ = d;
-}
-
-void FakeScreen::set_silent(bool silent) {
-  const std::lock_guard lock(mutex_);
-  silent_ = silent;
-}
-
-void FakeScreen::set_index(int index) {
-  const std::lock_guard lock(mutex_);
-  target_.index = index;
-}
-
-void FakeScreen::fail_next_read(bool fail) {
-  const std::lock_guard lock(mutex_);
-  fail_read_ = fail;
-}
-
-void FakeScreen::fail_next_acquire_with_device_error() {
-  {
-    const std::lock_guard lock(mutex_);
-    fail_acquire_ = true;
-  }
-  changed_.notify_all();
-}
-
-void FakeScreen::set_textures(std::size_t count) {
-  const std::lock_guard lock(mutex_);
-  textures_ = count;
-}
-
-TargetInfo FakeScreen::target() const {
-  const std::lock_guard lock(mutex_);
-  return target_;
-}
-
-std::vector<std::uint32_t> FakeScreen::pixels() const {
-  const std::lock_guard lock(mutex_);
-  return pixels_;
-}
-
-std::int64_t FakeScreen::pixels_read() const {
-  const std::lock_guard lock(mutex_);
-  return pixels_read_;
-}
-
-int FakeScreen::openings() const {
-  const std::lock_guard lock(mutex_);
-  return openings_;
-}
-
-int FakeScreen::open_sources() const {
-  const std::lock_guard lock(mutex_);
-  return open_sources_;
-}
-
 class FakeSource final : public FrameSource, private GpuSource {
  public:
-  explicit FakeSource(std::shared_ptr<FakeScreen> screen) : screen_(std::move(screen)) {
+  FakeSource(std::shared_ptr<FakeScreen> screen, const SourceOptions& options)
+      : screen_(std::move(screen)) {
     const std::lock_guard lock(screen_->mutex_);
+    makes_textures_ = options.textures && screen_->textures_ > 0;
     target_ = screen_->target_;
     losses_ = screen_->losses_;
     sizes_ = screen_->sizes_;
@@ -207,11 +77,11 @@ class FakeSource final : public FrameSource, private GpuSource {
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { leased_ = false; }
 
-  ReadCost read(const Region& region, Image& picture, Point origin) override {
+  ReadCost read(const Region& region, Picture& picture, Point origin) override {
     require(!lost_, "read after a loss");
     require(!region.empty() && Rect::of(target_.size()).contains(region.bounds()),
             "a read outside the target");
-    const ImageView into = picture.view();
+    const ImageView into = pixels_of(picture);
     wait_as_long_as_a_read();
     const std::lock_guard lock(screen_->mutex_);
     if (screen_->fail_read_) {
@@ -224,6 +94,11 @@ class FakeSource final : public FrameSource, private GpuSource {
       for (int y = r.top; y < r.bottom; ++y) copy_row(r, y, into, origin);
     }
     return {region.area() * 4};
+  }
+
+  Picture make_picture(Size size) override {
+    if (makes_textures_) return std::make_unique<FakeTexture>(size);
+    return Image(PixelFormat::bgra, size);
   }
 
   const Pointer& pointer() override {
@@ -320,12 +195,14 @@ class FakeSource final : public FrameSource, private GpuSource {
   std::uint64_t pointer_seen_ = 0;
   std::uint64_t losses_ = 0;
   std::uint64_t sizes_ = 0;
+  bool makes_textures_ = false;
   bool first_ = true;
   bool leased_ = false;
   bool lost_ = false;
 };
 
-std::unique_ptr<FrameSource> open_screen(const std::shared_ptr<FakeScreen>& screen) {
+std::unique_ptr<FrameSource> open_screen(const std::shared_ptr<FakeScreen>& screen,
+                                         const SourceOptions& options) {
   Presence presence{};
   {
     const std::lock_guard lock(screen->mutex_);
@@ -341,182 +218,7 @@ std::unique_ptr<FrameSource> open_screen(const std::shared_ptr<FakeScreen>& scre
     case Presence::here:
       break;
   }
-  return std::make_unique<FakeSource>(screen);
-}
-
-/// The back ends are objects that live as long as the program; what they offer does not.
-struct FakeDesktop::Offered {
-  static Offered& instance() {
-    static Offered offered;
-    return offered;
-  }
-  std::vector<std::shared_ptr<FakeScreen>> all() {
-    const std::lock_guard lock(mutex);
-    return screens;
-  }
-  template <typename Matches>
-  std::unique_ptr<FrameSource> open(Matches matches) {
-    const auto list = all();
-    const auto found = std::find_if(list.begin(), list.end(),
-                                    [&](const auto& screen) { return matches(screen->target()); });
-    if (found == list.end()) throw AccessLost("there is no such fake output");
-    return open_screen(*found);
-  }
-
-  std::mutex mutex;
-  std::vector<std::shared_ptr<FakeScreen>> screens;
-  bool reachable = true;
-  std::optional<std::string> shortfall;
-};
-
-FakeDesktop::FakeDesktop() {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  offered.screens.clear();
-  offered.reachable = true;
-  offered.shortfall.reset();
-}
-
-FakeDesktop::~FakeDesktop() {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  offered.screens.clear();
-}
-
-std::shared_ptr<FakeScreen> FakeDesktop::add(const std::string& name, const Rect& desktop) {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  offered.screens.push_back(
-      std::make_shared<FakeScreen>(name, desktop, static_cast<int>(offered.screens.size())));
-  return offered.screens.back();
-}
-
-void FakeDesktop::remove(const std::string& name) {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  std::erase_if(offered.screens, [&](const auto& s) { return s->target().name == name; });
-}
-
-void FakeDesktop::set_shortfall(std::string text) {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  offered.shortfall = std::move(text);
-}
-
-void FakeDesktop::set_reachable(bool reachable) {
-  Offered& offered = Offered::instance();
-  const std::lock_guard lock(offered.mutex);
-  offered.reachable = reachable;
-}
-
-namespace {
-
-constexpr std::string_view fake_name = "x11";
-
-/// Opens by identity, or, to be wrong, by index.
-template <typename Offered>
-class FakeSession final : public CaptureSession {
- public:
-  FakeSession(TargetInfo target, bool by_index) : target_(std::move(target)), by_index_(by_index) {}
-  const TargetInfo& target() const noexcept override { return target_; }
-  std::unique_ptr<FrameSource> open(const SourceOptions&) override {
-    return Offered::instance().open([this](const TargetInfo& t) {
-      return by_index_ ? t.index == target_.index : t.identity == target_.identity;
-    });
-  }
-
- private:
-  TargetInfo target_;
-  bool by_index_;
-};
-
-template <typename Offered>
-class FakeBackend final : public Backend {
- public:
-  explicit FakeBackend(bool by_index) : Backend(fake_name), by_index_(by_index) {}
-  Support probe() const override {
-    const std::lock_guard lock(Offered::instance().mutex);
-    const bool up = Offered::instance().reachable;
-    return Support{up, up ? "" : "DISPLAY is not set"};
-  }
-  std::optional<std::string> shortfall() const override {
-    const std::lock_guard lock(Offered::instance().mutex);
-    return Offered::instance().shortfall;
-  }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
-    std::vector<TargetInfo> targets;
-    if (kind == TargetKind::output)
-      for (const auto& screen : Offered::instance().all()) targets.push_back(screen->target());
-    return targets;
-  }
-  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
-    return std::make_unique<FakeSession<Offered>>(pick_target(*this, request), by_index_);
-  }
-
- private:
-  bool by_index_;
-};
-
-/// One scripted screen for each name, the same at every opening.
-class FakeVirtualSession final : public CaptureSession {
- public:
-  explicit FakeVirtualSession(TargetInfo target)
-      : target_(std::move(target)),
-        screen_(std::make_shared<FakeScreen>(target_.name, target_.desktop, target_.index)) {}
-  const TargetInfo& target() const noexcept override { return target_; }
-  std::unique_ptr<FrameSource> open(const SourceOptions&) override { return open_screen(screen_); }
-
- private:
-  TargetInfo target_;
-  std::shared_ptr<FakeScreen> screen_;
-};
-
-class FakeVirtualBackend final : public Backend {
- public:
-  FakeVirtualBackend() : Backend("virtual") {}
-  bool automatic() const noexcept override { return false; }
-  bool shows_own_stimulus() const noexcept override { return true; }
-  Support probe() const override { return {true, ""}; }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
-    if (kind != TargetKind::output) return {};
-    return {resolve("mover@64x48@60")};
-  }
-  std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
-    return std::make_unique<FakeVirtualSession>(
-        pick_target(*this, request, [this](std::string_view name) { return resolve(name); }));
-  }
-
- private:
-  TargetInfo resolve(std::string_view name) const {
-    if (!name.starts_with("mover"))
-      throw UsageError("there is no stimulus \"" + std::string(name) + "\"; there is: mover");
-    TargetInfo target = FakeScreen(std::string(name), Rect{0, 0, 64, 48}, 0).target();
-    target.backend = this->name();
-    return target;
-  }
-};
-
-}  // namespace
-
-const Backend& fake_backend() {
-  static const FakeBackend<FakeDesktop::Offered> backend(false);
-  return backend;
-}
-
-const Backend& indexing_backend() {
-  static const FakeBackend<FakeDesktop::Offered> backend(true);
-  return backend;
-}
-
-const Backend& fake_virtual_backend() {
-  static const FakeVirtualBackend backend;
-  return backend;
-}
-
-std::shared_ptr<CaptureSession> session_of(const FakeScreen& screen, const Backend& backend) {
-  TargetRequest request;
-  request.identity = screen.target().identity;
-  return backend.choose(request);
+  return std::make_unique<FakeSource>(screen, options);
 }
 
 }  // namespace rustcam::test

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "image/image.h"
+#include "image/picture.h"
 #include "media/output_plan.h"
 #include "media/video_sink.h"
 
@@ -21,7 +21,7 @@ void check(int result) {
 
 /// A square that moves with `number`, on a gradient.
 Frame picture(int number) {
-  auto image = std::make_shared<Image>(PixelFormat::bgra, size);
+  auto image = std::make_shared<Picture>(Image(PixelFormat::bgra, size));
   const int left = number * 5 % (size.width - 16);
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < size.width; ++x) {
@@ -33,7 +33,7 @@ Frame picture(int number) {
       p[3] = 255;
     }
   Frame frame;
-  frame.image = std::move(image);
+  frame.picture = std::move(image);
   return frame;
 }
 

@@ -183,7 +183,7 @@ TimePoint DdaSource::presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const {
   return std::min(clock_.at(info.LastPresentTime.QuadPart), now());
 }
 
-ReadCost DdaSource::read(const Region& region, Image& picture, Point origin) {
+ReadCost DdaSource::read(const Region& region, Picture& picture, Point origin) {
   if (!canvas_) throw std::logic_error("a read before the first update");
   staging_.read(*canvas_, to_native(region, canvas_->size(), output_.info.rotation),
                 [&](const Staging::Read& read) {

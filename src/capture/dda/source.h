@@ -33,7 +33,7 @@ class DdaSource final : public FrameSource, private GpuSource {
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { duplication_.release(); }
-  ReadCost read(const Region& region, Image& picture, Point origin) override;
+  ReadCost read(const Region& region, Picture& picture, Point origin) override;
   const Pointer& pointer() override { return pointer_; }
   /// Null where the system shares no textures, or the desktop is turned or HDR: what is shared is
   /// a plain copy.

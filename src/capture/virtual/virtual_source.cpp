@@ -134,7 +134,7 @@ TimePoint VirtualSource::next_wake(double t, TimePoint deadline) const {
   return wake;
 }
 
-ReadCost VirtualSource::read(const Region& region, Image& picture, Point origin) {
+ReadCost VirtualSource::read(const Region& region, Picture& picture, Point origin) {
   if (black_)
     fill_black(region, picture.view(), origin);
   else

@@ -23,7 +23,7 @@ class VirtualSource final : public FrameSource {
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override {}
-  ReadCost read(const Region& region, Image& picture, Point origin) override;
+  ReadCost read(const Region& region, Picture& picture, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 

@@ -33,8 +33,7 @@ Image SharedPictures::make(Size size) {
   return {PixelFormat::bgra, size};
 }
 
-const ShmSegment* SharedPictures::segment_of(const Image& picture) const noexcept {
-  const std::uint8_t* first = picture.view().row(0);
+const ShmSegment* SharedPictures::segment_of(const std::uint8_t* first) const noexcept {
   const auto found =
       std::ranges::find_if(segments_, [first](const auto& s) { return s->data() == first; });
   return found == segments_.end() ? nullptr : found->get();

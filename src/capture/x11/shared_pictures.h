@@ -1,6 +1,7 @@
 // Pictures that the X server writes into itself.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -19,8 +20,9 @@ class SharedPictures {
   /// A bgra picture in shared memory, or in our own where the server shares none. Throws as Image
   /// does.
   Image make(Size size);
-  /// The segment that `picture` lies in, from its first byte on; null where it is none of ours.
-  const ShmSegment* segment_of(const Image& picture) const noexcept;
+  /// The segment whose first byte is the picture's, which `first` points to; null if it is none of
+  /// ours.
+  const ShmSegment* segment_of(const std::uint8_t* first) const noexcept;
 
  private:
   const Connection* connection_;

@@ -60,8 +60,8 @@ class Source final : public FrameSource {
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { xcb_flush(connection_.get()); }
-  Image make_picture(Size size) override { return pictures_.make(size); }
-  ReadCost read(const Region& region, Image& picture, Point origin) override;
+  Picture make_picture(Size size) override { return pictures_.make(size); }
+  ReadCost read(const Region& region, Picture& picture, Point origin) override;
   const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 
@@ -71,7 +71,7 @@ class Source final : public FrameSource {
   void take_events();
   std::optional<AcquireStatus> follow_output();
   bool take_update();
-  bool read_in_place(const Region& region, Image& picture, Point origin);
+  bool read_in_place(const Region& region, Picture& picture, Point origin);
   void take_events_of_read();
 
   Connection connection_;
@@ -177,7 +177,7 @@ bool Source::take_update() {
   return true;
 }
 
-ReadCost Source::read(const Region& region, Image& picture, Point origin) {
+ReadCost Source::read(const Region& region, Picture& picture, Point origin) {
   Region inside = region;
   inside.intersect(Rect::of(target_.size()));
   if (read_in_place(inside, picture, origin)) return {};
@@ -189,8 +189,8 @@ ReadCost Source::read(const Region& region, Image& picture, Point origin) {
 
 /// The server writes rows without gaps, so it is whole rows of the picture that it can write in
 /// place. False, with nothing done, if that cannot be or would take longer than a copy.
-bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
-  const ShmSegment* segment = pictures_.segment_of(picture);
+bool Source::read_in_place(const Region& region, Picture& picture, Point origin) {
+  const ShmSegment* segment = pictures_.segment_of(picture.view().row(0));
   if (segment == nullptr || layout_ != PixelLayout::xrgb8) return false;
   const Rect bounds = region.bounds();
   const Rect rows{origin.x, bounds.top, origin.x + picture.size().width, bounds.bottom};

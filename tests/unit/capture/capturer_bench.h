@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "capture/capturer.h"
-#include "support/fake_source.h"
+#include "support/fake_desktop.h"
 
 namespace rustcam::test {
 

@@ -32,7 +32,7 @@ TEST_CASE("latest waits for a frame newer than the last") {
   screen->present();
   const Frame second = capturer.latest(5s, PixelFormat::rgb);
   REQUIRE(second);
-  CHECK(second.image->format() == PixelFormat::rgb);
+  CHECK(second.view().format == PixelFormat::rgb);
   CHECK(second.view().row(20)[1] == 0xFF);
   CHECK(second.desktop_sequence > first.desktop_sequence);
   capturer.stop();
@@ -93,7 +93,7 @@ TEST_CASE("frames come for exact slots, in order, repeated where nothing is new"
       first = frame.sequence;
     }
     REQUIRE(slot_time == t0 + slot_offset(rate, n));
-    REQUIRE(frame.image->format() == PixelFormat::gray);
+    REQUIRE(frame.view().format == PixelFormat::gray);
     REQUIRE(frame.sequence >= last);
     last = frame.sequence;
     CHECK_THROWS_AS(capturer.grab(), std::logic_error);
@@ -208,7 +208,7 @@ TEST_CASE("start, latest and stop from several threads") {
       readers.emplace_back([&] {
         while (const Frame frame = capturer.latest(10s)) {
           ++frames;
-          if (frame.image->size() != Size{64, 48} || capturer.width() != 64) right = false;
+          if (frame.size() != Size{64, 48} || capturer.width() != 64) right = false;
         }
       });
     while (frames < 20) std::this_thread::yield();

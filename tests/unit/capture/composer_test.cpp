@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "support/fake_source.h"
+#include "support/fake_texture.h"
 
 using namespace rustcam;
 using namespace rustcam::test;
@@ -60,7 +61,7 @@ std::vector<std::uint32_t> model(const FakeScreen& screen, const Rect& region,
 }
 
 std::vector<std::uint32_t> packed(const Frame& frame) {
-  const ConstImageView view = frame.view();
+  const ConstImageView view = pixels_of(*frame.picture);
   std::vector<std::uint32_t> pixels;
   for (int y = 0; y < view.height(); ++y)
     for (int x = 0; x < view.width(); ++x) {
@@ -74,7 +75,7 @@ std::vector<std::uint32_t> packed(const Frame& frame) {
 void require_damage_covers(const Frame& frame, const std::vector<std::uint32_t>& before,
                            const std::vector<std::uint32_t>& after) {
   REQUIRE(before.size() == after.size());
-  const int width = frame.image->size().width;
+  const int width = frame.size().width;
   for (std::size_t i = 0; i < after.size(); ++i)
     if (before[i] != after[i])
       REQUIRE(
@@ -97,7 +98,9 @@ class Trial {
     if (chance(50)) options_.region = Rect{7, 5, 48, 37};
     screen_ = make_screen();
     screen_->set_hints(static_cast<Hints>(number(1, 4)));
-    source_ = open_screen(screen_);
+    screen_->set_textures(1);
+    how_.textures = chance(50);
+    source_ = open_screen(screen_, how_);
     composer_ = std::make_unique<FrameComposer>(options_);
     composer_->attach(*source_, now());
   }
@@ -139,7 +142,7 @@ class Trial {
   void reopen() {
     composer_->detach();
     source_.reset();
-    source_ = open_screen(screen_);
+    source_ = open_screen(screen_, how_);
     composer_->attach(*source_, now());
     last_.clear();
   }
@@ -185,12 +188,14 @@ class Trial {
     const std::vector<std::uint32_t> all_different(expected.size());
     require_damage_covers(*frame, last_.empty() ? all_different : last_, expected);
     last_ = expected;
+    REQUIRE((frame->picture->texture() != nullptr) == how_.textures);
     for (const auto& [old, pixels] : held_) REQUIRE(packed(old) == pixels);
     if (chance(70)) held_.emplace_back(*frame, expected);
   }
 
   std::mt19937 rng_;
   ComposerOptions options_;
+  SourceOptions how_;
   std::shared_ptr<FakeScreen> screen_;
   std::unique_ptr<FrameSource> source_;
   std::unique_ptr<FrameComposer> composer_;

@@ -3,7 +3,7 @@
 #include <span>
 
 #include "capture/registry.h"
-#include "support/fake_source.h"
+#include "support/fake_desktop.h"
 
 namespace rustcam {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "support/fake_source.h"
+#include "support/fake_desktop.h"
 
 using namespace rustcam;
 using namespace rustcam::test;

@@ -28,7 +28,7 @@ class LostSource final : public FrameSource {
   AcquireStatus acquire(TimePoint, std::stop_token) override { return AcquireStatus::access_lost; }
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override {}
-  ReadCost read(const Region&, Image&, Point) override { return {}; }
+  ReadCost read(const Region&, Picture&, Point) override { return {}; }
   const Pointer& pointer() override { return pointer_; }
 
  private:

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "capture/registry.h"
-#include "support/fake_source.h"
+#include "support/fake_desktop.h"
 
 using namespace rustcam;
 using namespace rustcam::test;

@@ -55,11 +55,11 @@ TEST_CASE("reserved, all pictures are there, owe everything and are the ones han
   pool.reset(PixelFormat::bgra, small);
   pool.reserve();
   pool.reserve();
-  std::set<const Image*> seen;
+  std::set<const Picture*> seen;
   std::vector<FramePool::Taken> held;
   while (auto taken = pool.take()) {
     CHECK(taken->debt == Region(Rect::of(small)));
-    seen.insert(taken->image.get());
+    seen.insert(taken->picture.get());
     held.push_back(std::move(*taken));
   }
   CHECK(seen.size() == 3);
@@ -72,12 +72,12 @@ TEST_CASE("a new picture owes everything, a repaid one only what came after") {
   REQUIRE(a);
   CHECK(a->debt == Region(Rect::of(small)));
   pool.damage(Rect{2, 3, 10, 11});
-  pool.add_debt(*a->image, Rect{20, 20, 22, 22});
-  const Image* first = a->image.get();
+  pool.add_debt(*a->picture, Rect{20, 20, 22, 22});
+  const Picture* first = a->picture.get();
   a.reset();
   auto again = pool.take();
   REQUIRE(again);
-  CHECK(again->image.get() == first);
+  CHECK(again->picture.get() == first);
   Region owed(Rect{2, 3, 10, 11});
   owed.add(Rect{20, 20, 22, 22});
   CHECK(again->debt == owed);
@@ -93,14 +93,14 @@ TEST_CASE("the free picture with the smallest debt comes first, and no more than
   auto c = pool.take();
   REQUIRE(c);
   CHECK_FALSE(pool.take());
-  pool.add_debt(*a->image, Rect{0, 0, 5, 5});
-  pool.add_debt(*b->image, Rect{0, 0, 2, 2});
-  pool.add_debt(*c->image, Rect{0, 0, 9, 9});
-  const Image* least = b->image.get();
+  pool.add_debt(*a->picture, Rect{0, 0, 5, 5});
+  pool.add_debt(*b->picture, Rect{0, 0, 2, 2});
+  pool.add_debt(*c->picture, Rect{0, 0, 9, 9});
+  const Picture* least = b->picture.get();
   a.reset();
   b.reset();
   c.reset();
-  CHECK(pool.take()->image.get() == least);
+  CHECK(pool.take()->picture.get() == least);
 }
 
 TEST_CASE("debts agree with a model that remembers every pixel") {
@@ -110,8 +110,8 @@ TEST_CASE("debts agree with a model that remembers every pixel") {
   for (int round = 0; round < 30; ++round) {
     FramePool pool(4);
     pool.reset(PixelFormat::bgra, small);
-    std::map<const Image*, Bitmap> model;
-    std::vector<std::shared_ptr<Image>> held;
+    std::map<const Picture*, Bitmap> model;
+    std::vector<std::shared_ptr<Picture>> held;
     for (int step = 0; step < 200; ++step) {
       switch (between(rng, 0, 3)) {
         case 0: {
@@ -128,7 +128,7 @@ TEST_CASE("debts agree with a model that remembers every pixel") {
           auto taken = pool.take();
           REQUIRE(taken.has_value() == (held.size() < 4));
           if (!taken) break;
-          const Image* image = taken->image.get();
+          const Picture* image = taken->picture.get();
           const auto known = model.find(image);
           const Bitmap owed = bitmap(taken->debt);
           if (known == model.end()) {
@@ -139,7 +139,7 @@ TEST_CASE("debts agree with a model that remembers every pixel") {
           }
           REQUIRE(taken->debt.count() <= 32);
           model[image].reset();
-          held.push_back(std::move(taken->image));
+          held.push_back(std::move(taken->picture));
           break;
         }
         case 2:
@@ -179,24 +179,24 @@ TEST_CASE("a debt of very many pieces stays bounded and covers them all") {
 }
 
 TEST_CASE("held pictures outlive a reset and the pool") {
-  std::shared_ptr<Image> kept;
-  std::shared_ptr<Image> newer;
+  std::shared_ptr<Picture> kept;
+  std::shared_ptr<Picture> newer;
   {
     FramePool pool(2);
     pool.reset(PixelFormat::bgra, small);
-    kept = pool.take()->image;
+    kept = pool.take()->picture;
     pool.reset(PixelFormat::bgra, small);  // no change, no effect
-    CHECK(pool.take()->image != nullptr);
+    CHECK(pool.take()->picture != nullptr);
     pool.reset(PixelFormat::yuv420p, {64, 48}, {ColorMatrix::bt601, ColorRange::full});
     pool.add_debt(*kept, Rect{0, 0, 1, 1});
     auto first = pool.take();
     auto second = pool.take();
     REQUIRE(second);
     CHECK_FALSE(pool.take());
-    CHECK(first->image->format() == PixelFormat::yuv420p);
+    CHECK(first->picture->view().format == PixelFormat::yuv420p);
     CHECK(first->debt == Region(Rect{0, 0, 64, 48}));
-    CHECK(first->image->view().encoding == YuvEncoding{ColorMatrix::bt601, ColorRange::full});
-    newer = second->image;
+    CHECK(first->picture->view().encoding == YuvEncoding{ColorMatrix::bt601, ColorRange::full});
+    newer = second->picture;
   }
   Rng rng(1);
   fill_random(kept->view(), rng);
@@ -216,11 +216,11 @@ TEST_CASE("pictures come back from another thread and are reused") {
   pool.reset(PixelFormat::bgra, small);
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::shared_ptr<const Image>> queue;
+  std::deque<std::shared_ptr<const Picture>> queue;
   std::uint64_t wrong = 0;
   std::jthread reader([&](std::stop_token stop) {
     for (std::uint32_t n = 0;; ++n) {
-      std::shared_ptr<const Image> image;
+      std::shared_ptr<const Picture> image;
       {
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return !queue.empty() || stop.stop_requested(); });
@@ -233,19 +233,19 @@ TEST_CASE("pictures come back from another thread and are reused") {
           wrong += image->view().row(y)[x] != static_cast<std::uint8_t>(n);
     }
   });
-  std::set<const Image*> seen;
+  std::set<const Picture*> seen;
   for (std::uint32_t n = 0; n < 2000;) {
     auto taken = pool.take();
     if (!taken) {
       std::this_thread::yield();
       continue;
     }
-    seen.insert(taken->image.get());
+    seen.insert(taken->picture.get());
     for (std::int32_t y = 0; y < small.height; ++y)
-      std::fill_n(taken->image->view().row(y), small.width * 4, static_cast<std::uint8_t>(n));
+      std::fill_n(taken->picture->view().row(y), small.width * 4, static_cast<std::uint8_t>(n));
     {
       const std::lock_guard lock(mutex);
-      queue.push_back(std::move(taken->image));
+      queue.push_back(std::move(taken->picture));
     }
     changed.notify_one();
     ++n;
@@ -275,7 +275,7 @@ TEST_CASE("a pool whose pictures are made elsewhere starts anew at every reset")
   REQUIRE(held);
   CHECK(held->debt.contains(Rect::of(small)));
   pool.reset(small, make);
-  CHECK(pool.take()->image != held->image);
+  CHECK(pool.take()->picture != held->picture);
   CHECK(made == 3);
   pool.reset(PixelFormat::bgra, small);
   CHECK(pool.take());

@@ -203,7 +203,7 @@ TEST_CASE("fingerprints are those of the pictures, by index") {
       for (std::int32_t x = 0; x < 256; ++x)
         image.view().row(y)[x] = static_cast<std::uint8_t>(i == 2 ? 0 : i);
     Frame frame;
-    frame.image = std::make_shared<const Image>(std::move(image));
+    frame.picture = std::make_shared<const Picture>(std::move(image));
     frames.push_back(frame);
     worker.offer(frame, static_cast<std::size_t>(i));
   }
@@ -223,10 +223,10 @@ TEST_CASE("a worker that cannot keep up leaves frames out, and holds few") {
   for (std::int32_t y = 0; y < 4096; ++y)
     std::fill_n(image.view().row(y), 4096 * 4, std::uint8_t{7});
   Frame frame;
-  frame.image = std::make_shared<const Image>(std::move(image));
+  frame.picture = std::make_shared<const Picture>(std::move(image));
   for (std::size_t i = 0; i < 100; ++i) {
     worker.offer(frame, i);
-    CHECK(frame.image.use_count() <= 7);
+    CHECK(frame.picture.use_count() <= 7);
   }
   const auto prints = worker.finish();
   CHECK(prints.size() >= 4);

@@ -51,8 +51,8 @@ std::unique_ptr<FrameSink> sink_for(const OutputRequest& request, Size size = sm
 }
 
 /// Pictures of noise, which fill a disk fast.
-std::shared_ptr<Image> noise(Size size, unsigned seed) {
-  auto image = std::make_shared<Image>(PixelFormat::bgra, size);
+std::shared_ptr<Picture> noise(Size size, unsigned seed) {
+  auto image = std::make_shared<Picture>(Image(PixelFormat::bgra, size));
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < 4 * size.width; ++x) {
       seed = seed * 1664525 + 1013904223;

@@ -34,9 +34,9 @@ struct Colour {
 };
 
 /// An opaque bgra picture: a gradient with a square that moves with `number`.
-std::shared_ptr<Image> picture(Size size, int number);
-std::shared_ptr<Image> flat(Size size, Colour colour);
-Frame frame_of(std::shared_ptr<const Image> image);
+std::shared_ptr<Picture> picture(Size size, int number);
+std::shared_ptr<Picture> flat(Size size, Colour colour);
+Frame frame_of(std::shared_ptr<const Picture> image);
 
 /// open_sink(), where a FIFO's reader may still be on its way.
 std::unique_ptr<FrameSink> open_read_sink(const OutputPlan& plan, Size size, EncoderReport& report,

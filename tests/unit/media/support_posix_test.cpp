@@ -32,8 +32,8 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::shared_ptr<Image> picture(Size size, int number) {
-  auto image = std::make_shared<Image>(PixelFormat::bgra, size);
+std::shared_ptr<Picture> picture(Size size, int number) {
+  auto image = std::make_shared<Picture>(Image(PixelFormat::bgra, size));
   const int left = number * 7 % std::max(1, size.width - 16);
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < size.width; ++x) {
@@ -47,8 +47,8 @@ std::shared_ptr<Image> picture(Size size, int number) {
   return image;
 }
 
-std::shared_ptr<Image> flat(Size size, Colour colour) {
-  auto image = std::make_shared<Image>(PixelFormat::bgra, size);
+std::shared_ptr<Picture> flat(Size size, Colour colour) {
+  auto image = std::make_shared<Picture>(Image(PixelFormat::bgra, size));
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < size.width; ++x) {
       std::uint8_t* p = image->view().row(y) + 4 * x;
@@ -60,9 +60,9 @@ std::shared_ptr<Image> flat(Size size, Colour colour) {
   return image;
 }
 
-Frame frame_of(std::shared_ptr<const Image> image) {
+Frame frame_of(std::shared_ptr<const Picture> picture) {
   Frame frame;
-  frame.image = std::move(image);
+  frame.picture = std::move(picture);
   return frame;
 }
 

@@ -65,7 +65,7 @@ class FakeSink final : public FrameSink {
     w.slot = slot;
     w.desktop_sequence = frame.desktop_sequence;
     w.presented = frame.presented;
-    w.size = frame.image->size();
+    w.size = frame.size();
     w.damage = damage;
     w.corner = pixel(frame.view(), {0, 0});
     if (rebuilt_size_ != w.size) {

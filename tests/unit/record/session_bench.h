@@ -18,7 +18,7 @@
 #include "media/container.h"
 #include "platform/worker.h"
 #include "record/session.h"
-#include "support/fake_source.h"
+#include "support/fake_desktop.h"
 #include "support/simulated_clock.h"
 
 namespace rustcam::test {
