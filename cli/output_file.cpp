@@ -48,7 +48,7 @@ File create_with_reader(const std::string& path, bool force,
   }
 }
 
-/// Throws PipeClosed where a reader takes nothing until `given_up()`.
+/// Throws PipeClosed if a reader takes nothing until `given_up()`.
 void write_to_reader(File& file, std::string_view bytes, const std::function<bool()>& given_up) {
   std::jthread watch;
   if (!file.seekable())

@@ -56,7 +56,7 @@ bool failed(EndedBy ended_by) {
          ended_by == EndedBy::error;
 }
 
-/// The closing lines; where nothing could be written there is only the failure to tell.
+/// The closing lines; if nothing could be written there is only the failure to tell.
 void tell_person(const RecordStatistics& statistics, Log& log) {
   if (!log.quiet() && statistics.slots > 0) {
     const std::string summary = record_summary(statistics);

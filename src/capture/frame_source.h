@@ -35,7 +35,7 @@ struct ReadCost {
   std::int64_t bytes_copied = 0;
 };
 
-/// Where the system can hand out GPU textures instead of pixels. See capture/gpu_source.h.
+/// Of systems that hand out GPU textures as well as pixels: capture/gpu_source.h.
 class GpuSource;
 
 /// One open target. Confined to the thread that opened it.
@@ -62,7 +62,7 @@ class FrameSource {
   /// A bgra picture into which read() may need no copy of ours; may outlive the source. A texture
   /// only if SourceOptions asked for textures and the system shares them.
   virtual Picture make_picture(Size size) { return Image(PixelFormat::bgra, size); }
-  /// The pointer as of now; asks the system where nothing announces motion (X11).
+  /// The pointer as of now; asks the system if nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }
   /// The system's code and text of the last access_lost, for the statistics.

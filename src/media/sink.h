@@ -33,7 +33,7 @@ class FrameSink {
   /// closes the file: also after a failed write, then keeping what is there. Throws like write().
   /// Idempotent.
   virtual void finish(std::int64_t slots) = 0;
-  /// True where every slot must be written (raw video and y4m have no time stamps).
+  /// True if every slot must be written (raw video and y4m have no time stamps).
   virtual bool needs_every_slot() const noexcept = 0;
   /// Bytes handed to the file or pipe so far; may be asked from another thread.
   virtual std::int64_t bytes_written() const noexcept = 0;

@@ -20,7 +20,7 @@ EncodeLoop::EncodeLoop(const RecordOptions& options, const SlotSchedule& schedul
       clock_(clock),
       period_(slot_offset(options.plan.fps, 1)) {}
 
-/// False where `work` failed; says so to the others, and remembers what has to be told.
+/// False if `work` failed; says so to the others, and remembers what has to be told.
 template <typename Work>
 bool EncodeLoop::guarded(Work&& work) {
   const auto fail = [this](EndedBy kind, const char* text) {

@@ -44,7 +44,7 @@ class EncodeLoop {
 
   /// Any thread.
   Progress progress() const;
-  /// Any thread: true where slots had to be left out because encoding takes too long.
+  /// Any thread: true if slots had to be left out because encoding takes too long.
   bool overloaded() const;
 
   /// After run() has returned.

@@ -128,7 +128,7 @@ bool Session::end_requested() {
   return reason.has_value();
 }
 
-/// False where the end was requested meanwhile.
+/// False if the end was requested meanwhile.
 bool Session::count_down() {
   const TimePoint until = clock_.now() + options_.delay;
   int told = 0;
@@ -165,7 +165,7 @@ void Session::capture_screen(SlotCapture& capture) {
   }
 }
 
-/// False where the end was requested before there was a picture; throws what capture threw.
+/// False if the end was requested before there was a picture; throws what capture threw.
 bool Session::wait_opened(SlotCapture& capture, Worker& captured) {
   for (;;) {
     if (const auto opened = capture.wait_opened(clock_.now() + 10ms)) {
@@ -201,7 +201,7 @@ void Session::open_files() {
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
 }
 
-/// Waits for the readers of FIFOs. False where the end was requested meanwhile.
+/// Waits for the readers of FIFOs. False if the end was requested meanwhile.
 bool Session::wait_open_files() {
   for (;;) {
     try {

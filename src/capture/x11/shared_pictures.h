@@ -17,7 +17,7 @@ class SharedPictures {
   /// `connection` must outlive it.
   explicit SharedPictures(const Connection& connection) noexcept : connection_(&connection) {}
 
-  /// A bgra picture in shared memory, or in our own where the server shares none. Throws as Image
+  /// A bgra picture in shared memory, or in our own if the server shares none. Throws as Image
   /// does.
   Image make(Size size);
   /// The segment whose first byte is the picture's, which `first` points to; null if it is none of

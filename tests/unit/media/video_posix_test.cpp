@@ -110,7 +110,7 @@ TEST_CASE("a flat colour comes back within 2 at CRF 10") {
   }
 }
 
-TEST_CASE("odd sizes are padded where the encoder refuses them, and kept elsewhere") {
+TEST_CASE("odd sizes are padded if the encoder refuses them, and kept elsewhere") {
   const TempFolder folder;
   const Size odd{193, 109};
   auto r = record(request_for(folder / "a.mp4"), odd, every_slot(3), 3);

@@ -185,7 +185,7 @@ TEST_CASE("a full disk, a closed pipe and a failed encoder keep what was written
   }
 }
 
-TEST_CASE("where not even slot 0 could be written, statistics come and no file stays") {
+TEST_CASE("if not even slot 0 could be written, statistics come and no file stays") {
   Bench b;
   const std::string path = temporary_file("empty.mp4");
   std::ofstream(path) << "head";
