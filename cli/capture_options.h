@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/time.h"
+#include "base/warning.h"
 #include "capture/selection.h"
 #include "cli/log.h"
 #include "cli/parser.h"
-#include "media/output_plan.h"
 
 namespace rustcam::cli {
 

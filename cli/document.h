@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/warning.h"
 #include "capture/target.h"
-#include "media/output_plan.h"
 
 namespace rustcam::cli {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/warning.h"
 #include "measure/run.h"
-#include "media/output_plan.h"
 
 namespace rustcam {
 

@@ -6,7 +6,7 @@
 
 #include "media/container.h"
 #include "media/ffmpeg.h"
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 #include "media/sample_format.h"
 
 namespace rustcam {

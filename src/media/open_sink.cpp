@@ -1,8 +1,9 @@
+#include "media/open_sink.h"
+
 #include <memory>
 #include <vector>
 
 #include "media/container.h"
-#include "media/output_plan.h"
 #include "media/raw_sink.h"
 #include "media/video_sink.h"
 

@@ -4,15 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/geometry.h"
 #include "base/rational.h"
-#include "media/sink.h"
+#include "base/time.h"
 
 namespace rustcam {
 
@@ -57,29 +56,5 @@ OutputPlan plan_output(const OutputRequest& request);
 /// The same with an encoder that needs no hardware; nullopt if the container does not take what it
 /// makes.
 std::optional<OutputPlan> software_plan(const OutputPlan& plan);
-
-/// What was opened, for the statistics.
-struct EncoderReport {
-  std::string name;  ///< FFmpeg's
-  bool hardware = false;
-  std::optional<std::string> preset;
-  struct Tried {
-    std::string name;
-    std::string error;
-  };
-  std::vector<Tried> tried;
-};
-
-struct Warning {
-  std::string code;
-  std::string text;
-  std::string hint;
-};
-
-/// Opens encoder and file for pictures of `captured` size. The file is made here (exclusively,
-/// unless force). Throws UsageError (encoder rejects the options), MediaError (cannot create,
-/// encoder cannot open). `warnings` receives padding and the like.
-std::unique_ptr<FrameSink> open_sink(const OutputPlan& plan, Size captured, EncoderReport& report,
-                                     std::vector<Warning>& warnings);
 
 }  // namespace rustcam

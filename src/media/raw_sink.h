@@ -3,8 +3,7 @@
 
 #include <memory>
 
-#include "media/output_plan.h"
-#include "media/sink.h"
+#include "media/open_sink.h"
 
 namespace rustcam {
 

@@ -42,9 +42,9 @@ class FrameSink {
   virtual void interrupt() noexcept {}
   /// Any thread, until finish() has returned: it gives up the pictures that the encoder still
   /// holds (all but the first of a file), and the one before them lasts to the end.
-  virtual void hasten() noexcept {}
+  virtual void hurry() noexcept {}
   /// After finish(): how many pictures were given up.
-  virtual std::int64_t given_up() const noexcept { return 0; }
+  virtual std::int64_t unencoded() const noexcept { return 0; }
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
   virtual std::vector<OutputFile> files() const = 0;

@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "media/encoder.h"
-#include "media/output_plan.h"
-#include "media/sink.h"
+#include "media/open_sink.h"
 #include "media/video_track.h"
 
 namespace rustcam {

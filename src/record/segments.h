@@ -9,8 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/output_plan.h"
-#include "media/sink.h"
+#include "media/open_sink.h"
 
 namespace rustcam {
 
@@ -31,10 +30,10 @@ class Segments {
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
-  /// Any thread: as FrameSink::hasten.
-  void hasten() noexcept;
-  /// As FrameSink::given_up.
-  std::int64_t given_up() const noexcept { return sink_->given_up(); }
+  /// Any thread: as FrameSink::hurry.
+  void hurry() noexcept;
+  /// As FrameSink::unencoded.
+  std::int64_t unencoded() const noexcept { return sink_->unencoded(); }
 
   /// Any thread: as FrameSink::interrupt.
   void interrupt() noexcept;

@@ -4,7 +4,7 @@
 #include <functional>
 #include <optional>
 
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 #include "platform/clock.h"
 #include "record/options.h"
 #include "record/segments.h"

@@ -11,7 +11,7 @@
 #include "base/rational.h"
 #include "capture/recovery.h"
 #include "capture/target.h"
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 
 namespace rustcam {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/time.h"
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 
 namespace rustcam {
 

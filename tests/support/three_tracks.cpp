@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "image/picture.h"
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 #include "media/video_sink.h"
 
 namespace rustcam::test {

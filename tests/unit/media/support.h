@@ -9,8 +9,7 @@
 #include <vector>
 
 #include "image/frame.h"
-#include "media/output_plan.h"
-#include "media/sink.h"
+#include "media/open_sink.h"
 
 namespace rustcam::media_test {
 

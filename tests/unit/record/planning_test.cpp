@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "media/output_plan.h"
+#include "media/open_sink.h"
 #include "pacing/listening.h"
 #include "pacing/read_lead.h"
 #include "pacing/slot_schedule.h"
