@@ -99,7 +99,7 @@ class FakeSource final : public FrameSource, private GpuSource {
   }
 
   Picture make_picture(Size size) override {
-    if (makes_textures_) return std::make_unique<FakeTexture>(size);
+    if (makes_textures_) return Picture(std::make_unique<FakeTexture>(size));
     return Image(PixelFormat::bgra, size);
   }
 

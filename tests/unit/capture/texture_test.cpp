@@ -108,7 +108,7 @@ TEST_CASE("whoever does not ask for textures gets memory") {
 }
 
 TEST_CASE("a texture has no memory to look at") {
-  const Picture texture = std::make_unique<FakeTexture>(size);
+  const Picture texture(std::make_unique<FakeTexture>(size));
   CHECK(texture.size() == size);
   CHECK_THROWS_AS(texture.view(), std::logic_error);
   const Picture memory = Image(PixelFormat::bgra, size);

@@ -20,7 +20,7 @@ using namespace rustcam::media_test;
 namespace {
 
 /// Flat parts, noise and gradients, so that every branch of every coder is taken.
-std::shared_ptr<Image> varied(Size size, unsigned seed) {
+std::shared_ptr<Picture> varied(Size size, unsigned seed) {
   auto image = picture(size, 3);
   std::mt19937 random(seed);
   for (std::int32_t y = 0; y < size.height; ++y)
