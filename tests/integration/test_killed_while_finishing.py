@@ -11,8 +11,8 @@ from syscall_faults import boxes, needs_strace, run_with, samples_in_fragments
 pytestmark = needs_strace
 
 FRAMES = 45
-# A fragment is closed after half of this: two of 18 pictures and one of 9.
-RECORD = ["record", *SMALL, "--preset", "ultrafast", "--frames", FRAMES, "-q", "--force"]
+# A fragment is closed after half of this: two of 18 pictures and one of 9. Every slot gets a picture, on a busy machine too.
+RECORD = ["record", *SMALL, "--preset", "ultrafast", "--frames", FRAMES, "--on-full", "wait", "-q", "--force"]
 SIGKILL = 9
 
 CLUSTER = bytes.fromhex("1f43b675")
