@@ -51,6 +51,7 @@ OutputRequest check_output(const RecordArguments& given) {
       request.fragment = from_s(parse_seconds("--fragment", *given.fragment, 0.02));
   }
   request.vfr = given.vfr;
+  request.faststart = given.faststart;
   request.force = given.force;
   return request;
 }
@@ -64,9 +65,22 @@ void check_ends(const RecordArguments& given, RecordOptions& record) {
   if (given.delay) record.delay = from_s(parse_seconds("--delay", *given.delay, 0));
 }
 
+/// A pipe or device is no file that could be read again, or followed by another.
+void check_pipe(const RecordArguments& given) {
+  if (given.on_resize == "split")
+    throw UsageError(
+        "--on-resize split begins a new file, and this recording goes to a pipe or device: use "
+        "scale or stop");
+  if (given.faststart)
+    throw UsageError(
+        "--faststart rewrites a finished file, and this recording goes to a pipe or device: leave "
+        "it out");
+}
+
 void check_troubles(const RecordArguments& given, RecordOptions& record) {
   const std::string& path = record.plan.request.path;
   const bool pipe = record.plan.to_stdout || (path_exists(path) && !is_regular_file(path));
+  if (pipe) check_pipe(given);
   record.on_full = pipe ? OnFull::wait : OnFull::drop;
   if (given.on_full) record.on_full = on_full.parse("--on-full", *given.on_full);
   if (given.on_loss) {
@@ -172,6 +186,9 @@ void Record::declare(Parser& parser) {
                 "--fragment 0.5",
                 {},
                 {"off"}});
+  parser.flag("--faststart", a.faststart,
+              "mp4, mov: the index in front, by rewriting the finished file, if there is room for "
+              "both");
   parser.value("--timestamps", a.timestamps,
                {"FILE",
                 "one JSON line for each slot",

@@ -142,6 +142,12 @@ std::string reason_against(const Container& container, const AVCodec& codec) {
   return reason.empty() ? "" : " (" + reason + ")";
 }
 
+void check_faststart(const Container& container) {
+  if (container.layout != Layout::fragments)
+    throw UsageError("--faststart puts the index of mp4 and mov in front, and " +
+                     std::string(container.name) + " has none such: leave it out");
+}
+
 void check_holds(const Container& container, const AVCodec& codec, const SampleFormat& format,
                  const OutputRequest& request) {
   if (can_hold(container, codec.id, format)) return;
@@ -194,6 +200,8 @@ OutputPlan plan_output(const OutputRequest& request) {
   if (request.vfr && !container.has_times())
     throw UsageError("--vfr needs time stamps, and " + std::string(container.name) +
                      " has none: use --format nut or matroska");
+
+  if (request.faststart) check_faststart(container);
 
   const auto candidates = encoder_candidates(request.encoder, container);
   std::optional<SampleFormat> chosen;

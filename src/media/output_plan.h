@@ -32,6 +32,7 @@ struct OutputRequest {
   std::optional<Size> size;                                    ///< --size
   std::optional<Duration> fragment = std::chrono::seconds(1);  ///< nullopt: `off`
   bool vfr = false;
+  bool faststart = false;  ///< the index in front, once the file is finished
   bool force = false;
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "capture/slot_capture.h"
+#include "media/faststart.h"
 #include "platform/file.h"
 #include "platform/process_stats.h"
 #include "platform/thread_priority.h"
@@ -97,6 +98,7 @@ class Session {
   void encode_all(EncodeLoop& encode, SlotProducer& slots);
   void attend(const EncodeLoop& encode);
   void hasten(TimePoint at);
+  void put_indexes_first();
   void warn(Warning warning);
 
   const RecordOptions& options_;
@@ -248,6 +250,7 @@ RecordStatistics Session::run() {
     encode_all(*encode, slots);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
+  if (options_.plan.request.faststart) put_indexes_first();
 
   const bool empty = encode->totals().slots == 0;
   if (empty) discard_files();
@@ -270,6 +273,21 @@ void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
   while (!encoded.wait(clock_.now() + hooks_asked_every)) attend(encode);
+}
+
+/// When all is recorded: a second pass over a large file takes its time.
+void Session::put_indexes_first() {
+  const bool asked = ending_.reason() == EndedBy::signal || ending_.reason() == EndedBy::key;
+  const auto given_up = [&] {
+    if (hooks_.hurry && hooks_.hurry()) return true;
+    return !asked && hooks_.end_request && hooks_.end_request().has_value();
+  };
+  for (const OutputFile& file : segments_.files()) {
+    if (file.slots == 0 || !is_regular_file(file.path)) continue;
+    if (const auto reason = put_index_first(file.path, given_up))
+      warn({"faststart_skipped", "the index of " + file.path + " stays at its end: " + *reason,
+            "the file is whole; ffmpeg -i IN -c copy -movflags +faststart OUT does the same"});
+  }
 }
 
 void Session::warn(Warning warning) {
