@@ -208,13 +208,15 @@ void Record::declare(Parser& parser) {
   parser.flag("--json", a.json, "the same as `--stats -`");
   parser.flag("--force", a.force, "overwrite files that exist");
   parser.section("When something happens");
-  parser.value("--on-full", a.on_full,
-               {"drop|wait",
-                "the file or reader is too slow: repeat slots, or hold back",
-                "drop for files, wait for pipes",
-                "--on-full drop",
-                {},
-                on_full.names()});
+  parser.value(
+      "--on-full", a.on_full,
+      {"drop|wait",
+       "the file or reader is too slow: repeat slots, which keeps the length true, or hold "
+       "back, which loses no frame that was made but plays too fast",
+       "drop for files, wait for pipes", "--on-full drop",
+       "With `wait`, a reader that cannot keep up gets fewer frames, and they play faster "
+       "than they happened; a warning says so",
+       on_full.names()});
   parser.value("--on-loss", a.on_loss,
                {"wait[=S]|stop",
                 "the screen is lost: repeat slots until it is back, or finish",

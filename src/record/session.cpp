@@ -35,6 +35,10 @@ constexpr Duration hooks_asked_every = 50ms;
 constexpr Duration hurry_patience = 1500ms;
 /// A reader who takes nothing for so long after the end was requested will not do so any more.
 constexpr Duration reader_patience = 5s;
+/// With `--on-full wait`: so far behind, a recording is told to be too fast. At its end, a tenth of
+/// its length is enough.
+constexpr Duration held_back_long = 2s;
+constexpr Duration held_back_short = 500ms;
 
 /// With --vfr nothing is written for a repeated slot, so a few may wait for one another, though not
 /// so long that progress and time stamps lag behind.
@@ -99,6 +103,7 @@ class Session {
   void attend(const EncodeLoop& encode);
   void hasten(TimePoint at);
   void put_indexes_first();
+  void tell_held_back(const EncodeLoop& encode, Duration allowed);
   void warn(Warning warning);
 
   const RecordOptions& options_;
@@ -121,6 +126,7 @@ class Session {
   std::int64_t bytes_before_ = -1;
   bool hurrying_ = false;
   bool overload_told_ = false;
+  bool held_back_told_ = false;
 };
 
 bool Session::end_requested() {
@@ -250,6 +256,8 @@ RecordStatistics Session::run() {
     encode_all(*encode, slots);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
+  const Duration tenth = from_s(encode->progress().time_s) / 10;
+  tell_held_back(*encode, std::clamp(tenth, held_back_short, held_back_long));
   if (options_.plan.request.faststart) put_indexes_first();
 
   const bool empty = encode->totals().slots == 0;
@@ -311,6 +319,16 @@ void Session::attend(const EncodeLoop& encode) {
     overload_told_ = true;
     warn(encoder_slow_warning(first_encoder_));
   }
+  tell_held_back(encode, held_back_long);
+}
+
+/// Slots that wait for a slow reader are few and far between, and yet 1/fps apart in what it gets.
+void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
+  if (held_back_told_ || options_.on_full != OnFull::wait || encode.behind() <= allowed) return;
+  const Progress progress = encode.progress();
+  if (progress.fps <= 0) return;
+  held_back_told_ = true;
+  warn(held_back_warning(options_.plan.fps.value(), progress.fps));
 }
 
 /// The end was requested, but a reader may be slow, or have stopped reading for good.
