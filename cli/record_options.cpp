@@ -149,10 +149,13 @@ void Record::declare(Parser& parser) {
        encoder_names()});
   parser.value("--preset", a.preset,
                {"P", "x264's presets, mapped for each encoder", "one for live use",
-                "--preset ultrafast", "They are " + one_of(preset_names()), preset_names()});
+                "--preset ultrafast", "They are " + one_of(preset_names()) +
+                    ". mpeg4, mpeg2video, mjpeg, ffv1 and the like have none", preset_names()});
   parser.value("--crf", a.crf,
                {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's",
-                "--crf 18", "Mapped for each encoder; not with `--bitrate`"});
+                "--crf 18", "Mapped for each encoder that has a quality (not ffv1, gif, raw video); not with "
+                "`--bitrate`. 0 makes x264's video lossless in the profile High 4:4:4 Predictive, "
+                "which many players, browsers and chips refuse: 1 is all but lossless, and plays"});
   parser.value("--bitrate", a.bitrate,
                {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M",
                 "The letters are powers of 1000"});

@@ -66,6 +66,7 @@ WRONG_USAGE = [
     (["record", *SMALL, "--encoder", "rawvideo", "a.mp4"], "rawvideo"),
     (["record", *SMALL, "--encoder", "libvpx-vp9", "--format", "mpegts", "a.ts"], "mpegts"),
     (["record", *SMALL, "--encoder", "x264", "a.webm"], "webm"),
+    (["record", *SMALL, "--region", "0,0,63,48", "--encoder", "libsvtav1", "a.webm"], "64x64"),
     (["record", *SMALL, "--faststart", "a.mkv"], "--faststart"),
     (["record", *SMALL, "--faststart", "--format", "mp4", "-"], "--faststart"),
     (["record", *SMALL, "--on-resize", "split", "-"], "--on-resize split"),
