@@ -108,7 +108,7 @@ void check_encoders(std::vector<Check>& checks) {
 Check check_folder() {
   const std::string path = default_file_name(".doctor");
   try {
-    check_output_file(path, false);
+    const ClaimedFile tried(path);
     return {"folder", true, "files can be made in the current folder", {}, true};
   } catch (const Error& error) {
     return {"folder", false, error.what(),

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
 #include "cli/output_file.h"
@@ -86,7 +87,15 @@ std::unique_ptr<Command> make_record() {
 
 int Record::run(Context& context) {
   RecordRequest request = check_record(arguments_);
-  check_output_file(request.record.plan.request.path, request.record.force);
+  OutputRequest& output = request.record.plan.request;
+  std::optional<ClaimedFile> claimed;
+  if (request.named_here) {
+    claimed.emplace(output.path);
+    output.path = claimed->path();
+    output.claimed = true;
+  } else {
+    check_output_file(output.path, request.record.force);
+  }
   if (request.stats_path) check_output_file(*request.stats_path, request.record.force);
   if (request.record.timestamps_path)
     check_output_file(*request.record.timestamps_path, request.record.force);

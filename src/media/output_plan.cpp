@@ -22,8 +22,6 @@ namespace rustcam {
 namespace {
 
 constexpr std::int32_t largest_side = 65535;
-constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
-constexpr Duration longest_fragment = std::chrono::hours(1);
 
 const Container& choose_container(const OutputRequest& request, bool to_stdout) {
   const Container* container = nullptr;

@@ -120,7 +120,7 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
                                            const EncoderFactory& factory) {
   auto track = open_video_track(plan, captured, report, warnings, factory);
   File file = plan.to_stdout ? File::standard_output()
-                             : File::create(plan.request.path, plan.request.force);
+                             : File::create(plan.request.path, may_overwrite(plan.request));
   return std::make_unique<VideoSink>(plan, std::move(track), std::move(file));
 }
 
