@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "cli/output_file.h"
@@ -21,11 +23,27 @@ ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
   return stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none;
 }
 
+/// For a person at a terminal, once it runs.
+std::string begun(const RecordOptions& options, bool keys) {
+  const OutputRequest& output = options.plan.request;
+  return "recording " + options.selection.target.name + " to " +
+         (options.plan.to_stdout ? "standard output" : output.path) + "; " +
+         (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it") + "\n";
+}
+
 RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals, Log& log) {
   ProgressDisplay display(progress_mode(request, log), log.quiet());
   KeyReader keys;
   SessionHooks hooks;
-  hooks.progress = [&display](const Progress& progress) { display.show(progress); };
+  bool told = log.quiet() || !stderr_is_terminal() || request.progress == ProgressMode::json;
+  hooks.progress = [&](const Progress& progress) {
+    if (!std::exchange(told, true)) {
+      const std::string line = begun(request.record, keys.can_read());
+      display.clear();
+      std::fwrite(line.data(), 1, line.size(), stderr);
+    }
+    display.show(progress);
+  };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
   hooks.warning = [&display, &log](const Warning& warning) {
     display.clear();
