@@ -45,7 +45,7 @@ std::span<const CommandEntry> commands() noexcept {
        "rustcam-cli stimulus mover --hz 60 --duration 10\n"
        "rustcam-cli stimulus flip_demo --hz 180 --json",
        make_stimulus},
-      {"doctor", "doctor", "What works on this machine, what does not, and how to mend it.",
+      {"doctor", "doctor", "What works on this machine, what does not, and how to fix it.",
        "rustcam-cli doctor\n"
        "rustcam-cli doctor --json",
        make_doctor},

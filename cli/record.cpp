@@ -132,7 +132,7 @@ int Record::run(Context& context) {
   try {
     tell_programs(request, statistics, signals);
   } catch (const PipeClosed&) {
-    // Nobody listens any more; that does not mend a recording that failed.
+    // Nobody listens any more; that does not undo the failure of a recording that failed.
   }
   return failed(statistics.ended_by) ? exit_failed : exit_done;
 }
