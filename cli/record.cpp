@@ -35,7 +35,9 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
   ProgressDisplay display(progress_mode(request, log), log.quiet());
   KeyReader keys;
   SessionHooks hooks;
-  bool told = log.quiet() || !stderr_is_terminal() || request.progress == ProgressMode::json;
+  const bool to_person =
+      !log.quiet() && stderr_is_terminal() && request.progress != ProgressMode::json;
+  bool told = !to_person;
   hooks.progress = [&](const Progress& progress) {
     if (!std::exchange(told, true)) {
       const std::string line = begun(request.record, keys.can_read());
@@ -43,6 +45,14 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
       std::fwrite(line.data(), 1, line.size(), stderr);
     }
     display.show(progress);
+  };
+  hooks.source_away = [&display, to_person](const std::string& why) {
+    if (!to_person) return;
+    const std::string line =
+        why.empty() ? "the screen is back\n"
+                    : "waiting for the screen, the last picture stays meanwhile: " + why + "\n";
+    display.clear();
+    std::fwrite(line.data(), 1, line.size(), stderr);
   };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
   hooks.warning = [&display, &log](const Warning& warning) {

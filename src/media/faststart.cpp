@@ -49,6 +49,7 @@ class Source {
       : in_(path, std::ios::binary), size_(static_cast<std::int64_t>(fs::file_size(path))) {}
 
   std::int64_t size() const noexcept { return size_; }
+  void close() { in_.close(); }
   std::vector<std::byte> read(Stretch part) {
     std::vector<std::byte> bytes(static_cast<std::size_t>(part.size()));
     in_.seekg(part.begin);
@@ -184,6 +185,7 @@ bool rewrite(const fs::path& path, const std::function<bool()>& given_up) {
     if (given_up()) return false;
     second.append(source.read({at, std::min(at + copied_at_once, parts->data.end)}));
   }
+  source.close();  // Windows replaces no open file
   second.take_the_place();
   return true;
 }

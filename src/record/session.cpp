@@ -99,8 +99,9 @@ class Session {
   void open_files();
   bool wait_open_files();
   void discard_files();
-  void encode_all(EncodeLoop& encode, SlotProducer& slots);
+  void encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture);
   void attend(const EncodeLoop& encode);
+  void watch_source(TimePoint at, const std::string& loss);
   void hasten(TimePoint at);
   void put_indexes_first();
   void tell_held_back(const EncodeLoop& encode, Duration allowed);
@@ -127,6 +128,8 @@ class Session {
   bool hurrying_ = false;
   bool overload_told_ = false;
   bool held_back_told_ = false;
+  std::optional<TimePoint> away_since_;
+  bool away_told_ = false;
 };
 
 bool Session::end_requested() {
@@ -253,7 +256,7 @@ RecordStatistics Session::run() {
     capture.begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);
-    encode_all(*encode, slots);
+    encode_all(*encode, slots, capture);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
   const Duration tenth = from_s(encode->progress().time_s) / 10;
@@ -276,11 +279,14 @@ RecordStatistics Session::run() {
   return statistics;
 }
 
-void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
+void Session::encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture) {
   Worker produced(clock_, [&] { slots.run(ending_.token()); });
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
-  while (!encoded.wait(clock_.now() + hooks_asked_every)) attend(encode);
+  while (!encoded.wait(clock_.now() + hooks_asked_every)) {
+    watch_source(clock_.now(), capture.loss());
+    attend(encode);
+  }
 }
 
 /// When all is recorded: a second pass over a large file takes its time.
@@ -320,6 +326,20 @@ void Session::attend(const EncodeLoop& encode) {
     warn(encoder_slow_warning(first_encoder_));
   }
   tell_held_back(encode, held_back_long);
+}
+
+/// A screen that comes back at once, as after a change of mode, is not spoken of.
+void Session::watch_source(TimePoint at, const std::string& loss) {
+  constexpr Duration long_enough = 1s;
+  if (loss.empty()) {
+    away_since_.reset();
+    if (std::exchange(away_told_, false) && hooks_.source_away) hooks_.source_away({});
+    return;
+  }
+  if (!away_since_) away_since_ = at;
+  if (away_told_ || at - *away_since_ < long_enough || ending_.reason()) return;
+  away_told_ = true;
+  if (hooks_.source_away) hooks_.source_away(loss);
 }
 
 /// Slots that wait for a slow reader are few and far between, and yet 1/fps apart in what it gets.

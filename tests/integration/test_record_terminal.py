@@ -19,11 +19,11 @@ RECORD = [CLI, "record", *SMALL, "--preset", "ultrafast", "--stats", "s.json"]
 class Terminal:
     """A program with a controlling terminal of its own as its standard input, output and error."""
 
-    def __init__(self, command, cwd):
+    def __init__(self, command, cwd, env=None):
         self.ours, theirs = pty.openpty()
         self.cwd = cwd
         # Opening a terminal makes it the session's own.
-        self.process = subprocess.Popen(command, cwd=cwd, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+        self.process = subprocess.Popen(command, cwd=cwd, env=env or environment(), stdin=theirs, stdout=theirs, stderr=theirs,
                                         start_new_session=True,
                                         preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)))
         os.close(theirs)
@@ -214,4 +214,15 @@ def test_who_asked_for_silence_or_json_is_not(tmp_path, more):
         pass
     terminal.statistics()
     assert b"recording mover" not in shown
+    terminal.close()
+
+
+def test_a_person_is_told_that_a_dead_x_server_is_awaited(tmp_path, x_server):
+    server = x_server(size=(320, 200))
+    terminal = Terminal([CLI, "record", "--preset", "ultrafast", "--stats", "s.json", "a.mp4"], tmp_path, server.env)
+    terminal.wait_for(b" to a.mp4; q or Ctrl-C ends it")
+    server.stop()
+    terminal.wait_for(b"waiting for the screen")
+    terminal.press(b"q")
+    assert terminal.statistics()["ended_by"] == "key"
     terminal.close()

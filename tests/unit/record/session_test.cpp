@@ -349,6 +349,38 @@ TEST_CASE("slots repeat while the source is lost, and it comes back") {
   CHECK(FakeSink::damage_was_exact);
 }
 
+TEST_CASE("a source that stays away is told, once, and its return as well") {
+  for (const Duration away : {300ms, 3000ms}) {
+    Bench b;
+    b.options.frames = 300;
+    std::vector<std::string> told;
+    std::vector<TimePoint> at;
+    b.hooks.source_away = [&](const std::string& why) {
+      told.push_back(why);
+      at.push_back(b.clock.now());
+    };
+    TimePoint lost{};
+    const Show show(b, 60);
+    const Beside fault(b.clock, [&](const std::stop_token& stop) {
+      b.clock.sleep_until(b.clock.now() + 700ms, stop);
+      lost = b.clock.now();
+      b.screen->set_presence(Presence::absent);
+      b.screen->lose("", "access lost");
+      b.clock.sleep_until(b.clock.now() + away, stop);
+      b.screen->set_presence(Presence::here);
+    });
+    b.run();
+    if (away < 1s) {
+      CHECK(told.empty());
+      continue;
+    }
+    CHECK(told == std::vector<std::string>{"access lost", ""});
+    CHECK(at[0] - lost >= 1s);
+    CHECK(at[0] - lost < 1300ms);
+    CHECK(at[1] - lost >= away);
+  }
+}
+
 TEST_CASE("a source that comes back and says nothing is read after a while") {
   Bench b;
   b.options.frames = 90;
