@@ -113,7 +113,9 @@ void apply_nvenc(const OutputRequest& request, const Preset& preset, AVCodecCont
     set(context, "rc", "vbr");
   } else {
     set(context, "rc", "vbr");
-    set(context, "cq", std::to_string(request.crf.value_or(default_vpx_crf)));
+    // It takes 0 for a quality of its own choice.
+    constexpr double finest = 1;
+    set(context, "cq", std::to_string(std::max(request.crf.value_or(default_vpx_crf), finest)));
     context.bit_rate = 0;
   }
 }
