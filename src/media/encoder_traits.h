@@ -32,7 +32,7 @@ bool fits(Size size, const EncoderTraits& traits) noexcept;
 
 /// FFmpeg names for --encoder's value, in the order to try. Throws UsageError for an unknown one.
 std::vector<std::string> encoder_candidates(std::string_view requested, const Container& container);
-/// Throws UsageError where FFmpeg has no such video encoder.
+/// Throws UsageError if FFmpeg has no such video encoder.
 const AVCodec& find_encoder(const std::string& name);
 
 }  // namespace rustcam

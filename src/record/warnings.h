@@ -20,7 +20,7 @@ Warning held_back_warning(double target_fps, double achieved_fps);
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:
-  /// `path`: of the recording; nothing is watched where it is no regular file.
+  /// `path`: of the recording; nothing is watched if it is no regular file.
   explicit DiskWatch(std::string path) : path_(std::move(path)) {}
   /// Looks about once a second; answers once, when little is left. `bytes`: written so far, in
   /// `elapsed`.

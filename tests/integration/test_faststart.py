@@ -27,7 +27,7 @@ def pictures(path):
 
 
 def moved_back(path):
-    """The same file remuxed by FFmpeg with its index at the end: what it holds does not depend on where the index stands."""
+    """The same file remuxed by FFmpeg with its index at the end: what it holds does not depend on if the index stands."""
     other = path.with_name("again.mp4")
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(path), "-c", "copy", "-f", "mp4", str(other)], check=True)
     return other
