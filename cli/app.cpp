@@ -98,6 +98,18 @@ int run_without_command(const std::vector<std::string>& arguments) {
                    "; see rustcam-cli --help");
 }
 
+/// "help" and "help COMMAND" are what many try first.
+Split understand(Split split) {
+  if (split.command != "help") return split;
+  split.command.clear();
+  if (!split.rest.empty() && !split.rest.front().starts_with('-')) {
+    split.command = split.rest.front();
+    split.rest.erase(split.rest.begin());
+  }
+  split.rest.emplace_back("--help");
+  return split;
+}
+
 int run_command(const Split& split, Globals& globals) {
   if (split.command.empty()) return run_without_command(split.rest);
   const CommandEntry& entry = find_command(split.command);
@@ -129,7 +141,7 @@ int report(const Globals& globals, const std::string& text, int status) {
 int run(const std::vector<std::string>& arguments) noexcept {
   Globals globals;
   try {
-    return run_command(split_command(arguments), globals);
+    return run_command(understand(split_command(arguments)), globals);
   } catch (const PipeClosed&) {
     return exit_done;
   } catch (const UsageError& error) {

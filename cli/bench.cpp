@@ -1,8 +1,11 @@
 #include "cli/bench.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "base/error.h"
@@ -54,6 +57,28 @@ BenchPlan plan_of(const BenchOptions& options, const Selection& selection) {
   return plan;
 }
 
+/// A virtual output shows what its name says, at its own rate: another one must not be measured in
+/// its place unnoticed. (The modes that are paced take --hz for themselves.)
+void check_stimulus(const BenchOptions& options, const Selection& selection) {
+  if (!selection.backend->shows_own_stimulus()) return;
+  const TargetInfo& target = selection.target;
+  const std::string shown = target.name.substr(0, target.name.find_first_of("@,"));
+  const bool paced = std::any_of(options.modes.begin(), options.modes.end(), [](BenchMode mode) {
+    return mode == BenchMode::frames || mode == BenchMode::record;
+  });
+  const bool other_stimulus =
+      options.stimulus_given && options.stimulus && *options.stimulus != shown;
+  const bool other_rate = options.hz_given && !paced && target.refresh_hz &&
+                          std::abs(*target.refresh_hz - options.hz.value()) > 1e-6;
+  if (!other_stimulus && !other_rate) return;
+  const std::string stimulus = options.stimulus_given ? options.stimulus.value_or(shown) : shown;
+  throw UsageError("the output " + target.name +
+                   " shows its own stimulus at its own rate, whatever --stimulus and --hz say: use "
+                   "-o " +
+                   stimulus + "@" + to_string(target.size()) +
+                   (options.hz_given ? "@" + to_string(options.hz) : ""));
+}
+
 BenchResult measure(const BenchPlan& plan, const EndSignals& signals, Log& log) {
   ProgressDisplay display(
       stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none, log.quiet());
@@ -89,6 +114,7 @@ int Bench::run(Context& context) {
   const EndSignals signals;
   std::vector<Warning> notes;
   const Selection selection = select(options.capture.request, context.log, notes);
+  check_stimulus(options, selection);
   const BenchPlan plan = plan_of(options, selection);
 
   const BenchResult result = measure(plan, signals, context.log);

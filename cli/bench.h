@@ -33,6 +33,8 @@ struct BenchOptions {
   CaptureOptions capture;
   std::optional<std::string> stimulus;  ///< nullopt: whatever is on the screen
   Rational hz{180, 1};
+  bool stimulus_given = false;
+  bool hz_given = false;
   Duration duration = std::chrono::seconds(4);
   Duration warmup = std::chrono::milliseconds(500);
   int repeat = 3;

@@ -102,6 +102,8 @@ BenchOptions check_bench(const BenchArguments& given) {
   options.capture = check_capture_options("bench", given.capture);
   options.stimulus = given.stimulus.value_or("flip_demo");
   if (parse_choice("--stimulus", *options.stimulus, stimuli) == 2) options.stimulus.reset();
+  options.stimulus_given = given.stimulus.has_value();
+  options.hz_given = given.hz.has_value();
   if (given.hz) options.hz = parse_fps("--hz", *given.hz);
   if (given.duration) options.duration = from_s(parse_seconds("--duration", *given.duration, 0.1));
   if (given.warmup) options.warmup = from_s(parse_seconds("--warmup", *given.warmup, 0));

@@ -28,7 +28,9 @@ std::span<const CommandEntry> commands() noexcept {
        make_record},
       {"bench", "bench",
        "How many frames a second really arrive. Shows a stimulus, captures it, and counts the "
-       "frames that came, those that differ, and those that were shown and never came.",
+       "frames that came, those that differ, and those that were shown and never came. "
+       "flip_demo, the usual stimulus, flashes the whole screen: do not look at it with "
+       "photosensitive epilepsy; --stimulus mover does not flash.",
        "rustcam-cli bench\n"
        "rustcam-cli bench --hz 60 --mode all --pointer both --chart bench.html\n"
        "rustcam-cli bench --stimulus none --json\n"
@@ -41,11 +43,12 @@ std::span<const CommandEntry> commands() noexcept {
        make_list},
       {"stimulus", "stimulus NAME",
        "A test picture on the screen at an exact rate. Each frame carries its number, so that what "
-       "a capture tool missed can be read from its recording.",
+       "a capture tool missed can be read from its recording. flip_demo flashes the whole screen: "
+       "do not look at it with photosensitive epilepsy.",
        "rustcam-cli stimulus mover --hz 60 --duration 10\n"
        "rustcam-cli stimulus flip_demo --hz 180 --json",
        make_stimulus},
-      {"doctor", "doctor", "What works on this machine, what does not, and how to mend it.",
+      {"doctor", "doctor", "What works on this machine, what does not, and how to fix it.",
        "rustcam-cli doctor\n"
        "rustcam-cli doctor --json",
        make_doctor},

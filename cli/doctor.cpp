@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "capture/desktop_session.h"
 #include "capture/registry.h"
 #include "cli/capture_options.h"
 #include "cli/document.h"
@@ -59,6 +60,16 @@ void check_capture(const Selection& selection, std::vector<Check>& checks) {
   }
 }
 
+/// What to do if this build does not see the session's screen.
+std::string way_out() {
+  const std::string virtual_one = "use --backend " + std::string(screenless_backend());
+  if (in_wayland_session())
+    return "this build cannot record the screen of a Wayland session: log in to an X11 session "
+           "(often called Xorg in the login screen's menu), or " +
+           virtual_one + ", which needs no screen";
+  return "run this in a graphical session (DISPLAY set), or " + virtual_one + ", which needs none";
+}
+
 /// The screen itself: reachable, with outputs, and a picture of one.
 void check_screen(const std::string& backend, std::vector<Check>& checks) {
   Selection selection;
@@ -67,11 +78,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
     request.backend = backend;
     selection = select_target(request);
   } catch (const std::exception& error) {
-    checks.push_back(
-        {"display", false, error.what(),
-         "run this in a graphical session (DISPLAY or WAYLAND_DISPLAY set), or use --backend " +
-             std::string(screenless_backend()) + ", which needs none",
-         true});
+    checks.push_back({"display", false, error.what(), way_out(), true});
     return;
   }
   checks.push_back(
@@ -80,7 +87,11 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   for (const TargetInfo& target : selection.backend->targets(TargetKind::output))
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
-  for (const std::string& note : selection.notes) checks.push_back({"session", false, note, {}});
+  const auto shortfall = selection.backend->shortfall();
+  for (const std::string& note : selection.notes)
+    if (!shortfall || !note.starts_with(*shortfall)) checks.push_back({"session", false, note, {}});
+  // A picture of that is no picture of the screen, unless it was asked for by name.
+  if (shortfall) checks.push_back({"session", false, *shortfall, way_out(), backend == "auto"});
   check_capture(selection, checks);
 }
 
@@ -107,7 +118,7 @@ void check_encoders(std::vector<Check>& checks) {
 Check check_folder() {
   const std::string path = default_file_name(".doctor");
   try {
-    check_output_file(path, false);
+    const ClaimedFile tried(path);
     return {"folder", true, "files can be made in the current folder", {}, true};
   } catch (const Error& error) {
     return {"folder", false, error.what(),
@@ -188,12 +199,12 @@ std::string doctor_report(const std::vector<Check>& checks) {
                        : c.vital ? "FAIL  "
                                  : "no    ") +
            c.name + std::string(width - utf8_length(c.name) + 2, ' ') + one_line(c.detail) + "\n";
-    if (!c.fix.empty()) out += std::string(width + 8, ' ') + "mend: " + one_line(c.fix) + "\n";
+    if (!c.fix.empty()) out += std::string(width + 8, ' ') + "fix: " + one_line(c.fix) + "\n";
   }
   const bool works =
       std::all_of(checks.begin(), checks.end(), [](const Check& c) { return c.ok || !c.vital; });
   return out + (works ? "\nRecording works here.\n"
-                      : "\nRecording does not work here yet: mend what says FAIL.\n");
+                      : "\nRecording does not work here yet: fix what says FAIL.\n");
 }
 
 }  // namespace rustcam::cli

@@ -7,6 +7,6 @@ int main(int argc, char** argv) {
   const rustcam::ProcessSetup setup;
   // SVT-AV1 prints its settings on stderr, past FFmpeg's log, unless this says not to. Other
   // threads read the environment, so it is set while there are none.
-  rustcam::default_environment("SVT_LOG", "1");
+  rustcam::default_environment("SVT_LOG", "0");
   return rustcam::cli::run(rustcam::utf8_arguments(argc, argv));
 }

@@ -9,6 +9,7 @@
 #include <span>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/path_text.h"
@@ -85,11 +86,27 @@ void check_output_file(const std::string& path, bool force) {
 }
 
 std::string default_file_name(std::string_view ending) {
-  const std::string stem = "rustcam-" + local_stamp();
-  std::string name = stem + std::string(ending);
-  for (int n = 2; path_exists(name); ++n)
-    name = stem + "-" + std::to_string(n) + std::string(ending);
-  return name;
+  return "rustcam-" + local_stamp() + std::string(ending);
+}
+
+ClaimedFile::ClaimedFile(const std::string& wanted) {
+  std::string path = wanted;
+  for (int n = 2;; ++n) {
+    try {
+      File::create(path, false).close();
+      break;
+    } catch (const MediaError&) {
+      if (!path_exists(path)) throw;
+    }
+    path = insert_before_ending(wanted, std::to_string(n));
+  }
+  path_ = std::move(path);
+}
+
+ClaimedFile::~ClaimedFile() {
+  if (path_.empty()) return;
+  std::error_code unknown;
+  if (fs::file_size(to_path(path_), unknown) == 0 && !unknown) remove_file(path_);
 }
 
 void refuse_terminal(const std::string& what) {

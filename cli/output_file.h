@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rustcam::cli {
 
@@ -12,8 +13,25 @@ namespace rustcam::cli {
 /// no file can be made. Throws Error. "-" passes.
 void check_output_file(const std::string& path, bool force);
 
-/// "rustcam-YYYYMMDD-HHMMSS.ext", with "-2", "-3"... before the ending if that exists already.
+/// "rustcam-YYYYMMDD-HHMMSS.ext", for ClaimedFile.
 std::string default_file_name(std::string_view ending);
+
+/// A file whose name was made up, made in the same step, so that nobody else has it. What was not
+/// written into it goes again at the end.
+class ClaimedFile {
+ public:
+  /// `wanted`, or with "-2", "-3"... before its ending. Throws Error if no file can be made there.
+  explicit ClaimedFile(const std::string& wanted);
+  ~ClaimedFile();
+  ClaimedFile(ClaimedFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ClaimedFile& operator=(ClaimedFile&&) = delete;
+  ClaimedFile(const ClaimedFile&) = delete;
+  ClaimedFile& operator=(const ClaimedFile&) = delete;
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_;
+};
 
 /// Throws UsageError if standard output is a terminal.
 void refuse_terminal(const std::string& what);
@@ -28,8 +46,8 @@ void write_stdout(std::string_view text);
 void print(std::string_view text);
 
 /// A whole file at once; nothing is left if that fails. "-" is standard output. Whoever
-/// reads a FIFO or pipe, or does not yet, is waited for until `interrupted()`, which is asked 20
-/// times a second. Throws MediaError, PipeClosed.
+/// reads a FIFO or pipe, or does not yet, is waited for until `interrupted()`, which is asked 20 times
+/// a second. Throws MediaError, PipeClosed.
 void write_file(const std::string& path, std::string_view bytes, bool force,
                 const std::function<bool()>& interrupted);
 

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <numeric>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -15,6 +17,51 @@ namespace {
 
 constexpr std::size_t help_columns = 96;
 constexpr std::size_t help_indent = 28;
+
+/// What ffmpeg, scrot, wf-recorder, OBS and others call an option, and what it is here, if the
+/// command has it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 40> other_names{{
+    {"--framerate", "--fps"},
+    {"--frame-rate", "--fps"},
+    {"--rate", "--fps"},
+    {"--refresh", "--hz"},
+    {"--fps", "--hz"},
+    {"--framerate", "--hz"},
+    {"--time", "--duration"},
+    {"--length", "--duration"},
+    {"-t", "--duration"},
+    {"--seconds", "--duration"},
+    {"--limit", "--duration"},
+    {"--verbose", "-v"},
+    {"--quiet", "-q"},
+    {"--silent", "-q"},
+    {"--codec", "--encoder"},
+    {"--vcodec", "--encoder"},
+    {"-c", "--encoder"},
+    {"-c:v", "--encoder"},
+    {"--quality", "--crf"},
+    {"--qp", "--crf"},
+    {"-b", "--bitrate"},
+    {"-b:v", "--bitrate"},
+    {"-y", "--force"},
+    {"--overwrite", "--force"},
+    {"--yes", "--force"},
+    {"-f", "--format"},
+    {"--container", "--format"},
+    {"--muxer", "--format"},
+    {"--geometry", "--region"},
+    {"-g", "--region"},
+    {"--area", "--region"},
+    {"--crop", "--region"},
+    {"--select", "--region"},
+    {"--monitor", "--output"},
+    {"--screen", "--output"},
+    {"--display", "--output"},
+    {"--resolution", "--size"},
+    {"--scale", "--size"},
+    {"--pix-fmt", "--pixel-format"},
+    {"--hide-cursor", "--no-cursor"},
+}};
 
 std::vector<std::string> split(const std::string& names) {
   std::vector<std::string> out;
@@ -56,11 +103,15 @@ struct Parser::Impl {
     return {};
   }
 
+  /// What other programs call it, or else what it is a misspelling of; empty if there is no such.
   std::string nearest_option(const std::string& name) const {
     std::vector<std::string> names;
     for (const Option& option : options)
       if (option.kind != Option::Kind::positional)
         names.insert(names.end(), option.names.begin(), option.names.end());
+    for (const auto& [theirs, ours] : other_names)
+      if (theirs == name && std::find(names.begin(), names.end(), ours) != names.end())
+        return std::string(ours);
     return nearest(name, names);
   }
 
@@ -74,7 +125,8 @@ struct Parser::Impl {
       refuse("'" + leftover + "' is one argument too many");
     const std::string name = leftover.substr(0, leftover.find('='));
     const std::string meant = nearest_option(name);
-    refuse("unknown option " + name + (meant.empty() ? "" : " (did you mean " + meant + "?)"));
+    refuse("unknown option " + name +
+           (meant.empty() ? "" : " (did you mean " + meant + "?" + example_of(meant) + ")"));
   }
 };
 

@@ -67,11 +67,10 @@ void ProgressDisplay::draw(const std::string& line) {
 
 std::string progress_line(const Progress& p) {
   const auto minutes = static_cast<long long>(p.time_s / 60);
-  const double fps = p.time_s > 0 ? static_cast<double>(p.slots) / p.time_s : 0;
   std::array<char, 160> text{};
   std::snprintf(text.data(), text.size(),
                 "%lld:%04.1f  %.1f fps  fresh %lld  repeated %lld  late %lld  %s", minutes,
-                std::floor((p.time_s - 60.0 * static_cast<double>(minutes)) * 10) / 10, fps,
+                std::floor((p.time_s - 60.0 * static_cast<double>(minutes)) * 10) / 10, p.fps,
                 static_cast<long long>(p.fresh), static_cast<long long>(p.repeated),
                 static_cast<long long>(p.late), readable_bytes(p.bytes).c_str());
   return text.data();

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "cli/output_file.h"
@@ -20,11 +23,37 @@ ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
   return stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none;
 }
 
+/// For a person at a terminal, once it runs.
+std::string begun(const RecordOptions& options, bool keys) {
+  const OutputRequest& output = options.plan.request;
+  return "recording " + options.selection.target.name + " to " +
+         (options.plan.to_stdout ? "standard output" : output.path) + "; " +
+         (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it") + "\n";
+}
+
 RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals, Log& log) {
   ProgressDisplay display(progress_mode(request, log), log.quiet());
   KeyReader keys;
   SessionHooks hooks;
-  hooks.progress = [&display](const Progress& progress) { display.show(progress); };
+  const bool to_person =
+      !log.quiet() && stderr_is_terminal() && request.progress != ProgressMode::json;
+  bool told = !to_person;
+  hooks.progress = [&](const Progress& progress) {
+    if (!std::exchange(told, true)) {
+      const std::string line = begun(request.record, keys.can_read());
+      display.clear();
+      std::fwrite(line.data(), 1, line.size(), stderr);
+    }
+    display.show(progress);
+  };
+  hooks.source_away = [&display, to_person](const std::string& why) {
+    if (!to_person) return;
+    const std::string line =
+        why.empty() ? "the screen is back\n"
+                    : "waiting for the screen, the last picture stays meanwhile: " + why + "\n";
+    display.clear();
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
   hooks.warning = [&display, &log](const Warning& warning) {
     display.clear();
@@ -71,11 +100,8 @@ void tell_programs(const RecordRequest& request, const RecordStatistics& statist
                    const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
   // The signals so far asked for the end of the recording, not of this.
-  const auto interrupted = [&signals, before = signals.count()] {
-    return signals.count() > before;
-  };
-  if (request.stats_path)
-    write_file(*request.stats_path, document, request.record.force, interrupted);
+  const auto interrupted = [&signals, before = signals.count()] { return signals.count() > before; };
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, interrupted);
   if (request.stats_to_stdout) return write_stdout(document);
   if (request.named_here)
     for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
@@ -89,7 +115,15 @@ std::unique_ptr<Command> make_record() {
 
 int Record::run(Context& context) {
   RecordRequest request = check_record(arguments_);
-  check_output_file(request.record.plan.request.path, request.record.force);
+  OutputRequest& output = request.record.plan.request;
+  std::optional<ClaimedFile> claimed;
+  if (request.named_here) {
+    claimed.emplace(output.path);
+    output.path = claimed->path();
+    output.claimed = true;
+  } else {
+    check_output_file(output.path, request.record.force);
+  }
   if (request.stats_path) check_output_file(*request.stats_path, request.record.force);
   if (request.record.timestamps_path)
     check_output_file(*request.record.timestamps_path, request.record.force);
@@ -108,7 +142,7 @@ int Record::run(Context& context) {
   try {
     tell_programs(request, statistics, signals);
   } catch (const PipeClosed&) {
-    // Nobody listens any more; that does not mend a recording that failed.
+    // Nobody listens any more; that does not undo the failure of a recording that failed.
   }
   return failed(statistics.ended_by) ? exit_failed : exit_done;
 }

@@ -38,6 +38,7 @@ struct RecordArguments {
   std::optional<std::string> stats;
   std::optional<std::string> progress;
   bool vfr = false;
+  bool faststart = false;
   bool force = false;
   bool json = false;
 };

@@ -48,9 +48,11 @@ OutputRequest check_output(const RecordArguments& given) {
     if (*given.fragment == "off")
       request.fragment.reset();
     else
-      request.fragment = from_s(parse_seconds("--fragment", *given.fragment, 0.02));
+      request.fragment = from_s(parse_seconds("--fragment", *given.fragment,
+                                              to_s(shortest_fragment), to_s(longest_fragment)));
   }
   request.vfr = given.vfr;
+  request.faststart = given.faststart;
   request.force = given.force;
   return request;
 }
@@ -64,9 +66,22 @@ void check_ends(const RecordArguments& given, RecordOptions& record) {
   if (given.delay) record.delay = from_s(parse_seconds("--delay", *given.delay, 0));
 }
 
+/// A pipe or device is no file that could be read again, or followed by another.
+void check_pipe(const RecordArguments& given) {
+  if (given.on_resize == "split")
+    throw UsageError(
+        "--on-resize split begins a new file, and this recording goes to a pipe or device: use "
+        "scale or stop");
+  if (given.faststart)
+    throw UsageError(
+        "--faststart rewrites a finished file, and this recording goes to a pipe or device: leave "
+        "it out");
+}
+
 void check_troubles(const RecordArguments& given, RecordOptions& record) {
   const std::string& path = record.plan.request.path;
   const bool pipe = record.plan.to_stdout || (path_exists(path) && !is_regular_file(path));
+  if (pipe) check_pipe(given);
   record.on_full = pipe ? OnFull::wait : OnFull::drop;
   if (given.on_full) record.on_full = on_full.parse("--on-full", *given.on_full);
   if (given.on_loss) {
@@ -87,8 +102,8 @@ void check_files(const RecordArguments& given, RecordRequest& request) {
   request.record.timestamps_path = given.timestamps;
   if (plan.to_stdout && request.stats_to_stdout)
     throw UsageError("the recording and the statistics cannot both go to stdout: use --stats FILE");
-  if (given.timestamps == "-" && (plan.to_stdout || request.stats_to_stdout))
-    throw UsageError("--timestamps cannot share stdout: give it a file's name");
+  if (given.timestamps == "-")
+    throw UsageError("--timestamps does not go to stdout: give it a file's or a FIFO's name");
   const auto same = [](const std::optional<std::string>& a, const std::optional<std::string>& b) {
     return a && b && *a != "-" && *a == *b;
   };
@@ -115,9 +130,11 @@ void Record::declare(Parser& parser) {
                {"F", "slots a second: 60, 29.97, 60000/1001", "60; gif: 25", "--fps 30",
                 "23.976, 29.97, 59.94 and 119.88 mean n*1000/1001; from 0.001 to 1000. gif counts "
                 "whole hundredths of a second only: 50, 100/3, 25, 20 and so on"});
-  parser.value("--duration", a.duration,
-               {"S", "end after so many seconds", "until stopped", "--duration 10",
-                "Seconds times rate make a number of slots, rounded to the nearest, at least one"});
+  parser.value(
+      "--duration", a.duration,
+      {"S", "end after so many seconds", "until stopped", "--duration 10",
+       "Also 90s, 10m, 1.5h, 1:30 or 1:30:00. Seconds times rate make a number of slots, rounded "
+       "to the nearest, at least one"});
   parser.value("--frames", a.frames,
                {"N", "end after so many slots", "until stopped", "--frames 600"});
   parser.value("--max-size", a.max_size,
@@ -133,12 +150,18 @@ void Record::declare(Parser& parser) {
        "For webm, auto is VP9 in real-time mode, for gif the gif encoder; "
        "`rustcam-cli list encoders` shows what FFmpeg has",
        encoder_names()});
-  parser.value("--preset", a.preset,
-               {"P", "x264's presets, mapped for each encoder", "one for live use",
-                "--preset ultrafast", "They are " + one_of(preset_names()), preset_names()});
-  parser.value("--crf", a.crf,
-               {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's",
-                "--crf 18", "Mapped for each encoder; not with `--bitrate`"});
+  parser.value(
+      "--preset", a.preset,
+      {"P", "x264's presets, mapped for each encoder", "one for live use", "--preset ultrafast",
+       "They are " + one_of(preset_names()) +
+           ". mpeg4, mpeg2video, mjpeg, ffv1 and the like have none",
+       preset_names()});
+  parser.value(
+      "--crf", a.crf,
+      {"Q", "constant quality, 0 (best) to 51 in x264's terms", "the encoder's", "--crf 18",
+       "Mapped for each encoder that has a quality (not ffv1, gif, raw video); not with "
+       "`--bitrate`. 0 makes x264's video lossless in the profile High 4:4:4 Predictive, "
+       "which many players, browsers and chips refuse: 1 is all but lossless, and plays"});
   parser.value("--bitrate", a.bitrate,
                {"B", "bits a second, with k, M or G", "by quality", "--bitrate 8M",
                 "The letters are powers of 1000"});
@@ -167,11 +190,14 @@ void Record::declare(Parser& parser) {
        container_names(false)});
   parser.value("--fragment", a.fragment,
                {"S",
-                "longest part that a crash can cost, in seconds, or off",
+                "longest part that a crash can cost, 0.1 to 3600 seconds, or off",
                 "1",
                 "--fragment 0.5",
                 {},
                 {"off"}});
+  parser.flag("--faststart", a.faststart,
+              "mp4, mov: the index in front, by rewriting the finished file, if there is room for "
+              "both");
   parser.value("--timestamps", a.timestamps,
                {"FILE",
                 "one JSON line for each slot",
@@ -191,13 +217,15 @@ void Record::declare(Parser& parser) {
   parser.flag("--json", a.json, "the same as `--stats -`");
   parser.flag("--force", a.force, "overwrite files that exist");
   parser.section("When something happens");
-  parser.value("--on-full", a.on_full,
-               {"drop|wait",
-                "the file or reader is too slow: repeat slots, or hold back",
-                "drop for files, wait for pipes",
-                "--on-full drop",
-                {},
-                on_full.names()});
+  parser.value(
+      "--on-full", a.on_full,
+      {"drop|wait",
+       "the file or reader is too slow: repeat slots, which keeps the length true, or hold "
+       "back, which loses no frame that was made but plays too fast",
+       "drop for files, wait for pipes", "--on-full drop",
+       "With `wait`, a reader that cannot keep up gets fewer frames, and they play faster "
+       "than they happened; a warning says so",
+       on_full.names()});
   parser.value("--on-loss", a.on_loss,
                {"wait[=S]|stop",
                 "the screen is lost: repeat slots until it is back, or finish",

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -67,14 +68,25 @@ StillOptions check_still(const ShotArguments& given) {
 struct Picture {
   std::string path;
   Selection selection;
+  std::optional<ClaimedFile> claimed{};  ///< if its name was made up
 };
+
+/// Before anything is captured.
+void settle_name(Picture& picture, const ShotOptions& options) {
+  if (!options.named_here) return check_output_file(picture.path, options.force);
+  picture.claimed.emplace(picture.path);
+  picture.path = picture.claimed->path();
+}
 
 /// One picture for each output that `--all` means, or the one that was chosen.
 std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warning>& warnings) {
   const TargetRequest& request = options.capture.request;
-  if (!options.all) return {{options.path, select(request, log, warnings)}};
-  const Selection first = select(request, log, warnings);
   std::vector<Picture> pictures;
+  const Selection first = select(request, log, warnings);
+  if (!options.all) {
+    pictures.push_back({options.path, first});
+    return pictures;
+  }
   for (const TargetInfo& target : first.backend->targets(TargetKind::output)) {
     if (request.device && target.device != *request.device) continue;
     std::string path = insert_before_ending(options.path, as_file_name(target.name));
@@ -116,7 +128,7 @@ Json take(const Picture& picture, const ShotOptions& options, const EndSignals& 
   const std::vector<std::uint8_t> bytes = encode_still(frame->view(), options.still);
   const TimePoint encoded = now();
   write_file(picture.path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-             options.force, [&signals] { return signals.count() > 0; });
+             options.force || picture.claimed, [&signals] { return signals.count() > 0; });
   log.info(picture.path + ": " + to_string(frame->size()) + ", " +
            readable_bytes(static_cast<std::int64_t>(bytes.size())));
   return Json{{"file", picture.path},
@@ -195,11 +207,11 @@ ShotOptions check_shot(const ShotArguments& given) {
 int Shot::run(Context& context) {
   const ShotOptions options = check_shot(arguments_);
   const EndSignals signals;
-  if (!options.all) check_output_file(options.path, options.force);
+  if (!options.all && !options.named_here) check_output_file(options.path, options.force);
   std::vector<Warning> warnings;
-  const std::vector<Picture> pictures = plan(options, context.log, warnings);
-  if (options.all)
-    for (const Picture& picture : pictures) check_output_file(picture.path, options.force);
+  std::vector<Picture> pictures = plan(options, context.log, warnings);
+  if (options.all || options.named_here)
+    for (Picture& picture : pictures) settle_name(picture, options);
 
   if (!wait(options, signals, context.log)) return exit_done;
   Json shots = Json::array();

@@ -73,7 +73,7 @@ void Stimulus::declare(Parser& parser) {
        one_of(scene_names()),
        {},
        "mover",
-       "flip_demo: a new full-screen colour each frame; mover: a moving window over a "
+       "flip_demo: a new full-screen colour each frame (it flashes); mover: a moving window over a "
        "still picture",
        scene_names()});
   parser.section("Options");

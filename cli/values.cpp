@@ -1,12 +1,14 @@
 #include "cli/values.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "base/error.h"
 #include "base/one_of.h"
@@ -71,6 +73,34 @@ std::optional<double> scaled(std::string_view text, double base) {
   return value ? std::optional(*value * factor) : std::nullopt;
 }
 
+/// Seconds with a unit, s if there is none.
+std::optional<double> with_unit(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, double>, 5> units{
+      {{"ms", 0.001}, {"min", 60}, {"s", 1}, {"m", 60}, {"h", 3600}}};
+  for (const auto& [name, seconds] : units)
+    if (text.size() > name.size() && text.ends_with(name)) {
+      const auto value = decimal(text.substr(0, text.size() - name.size()));
+      return value ? std::optional(*value * seconds) : std::nullopt;
+    }
+  return decimal(text);
+}
+
+/// "M:S" or "H:M:S"; what follows a colon is less than 60.
+std::optional<double> clock_time(std::string_view text) {
+  double seconds = 0;
+  for (int part = 0; part < 3; ++part) {
+    const std::size_t colon = text.find(':');
+    const bool last = colon == std::string_view::npos;
+    const auto value = decimal(text.substr(0, colon));
+    const bool whole_number = last || (value && *value == std::floor(*value));
+    if (!value || *value < 0 || (part > 0 && *value >= 60) || !whole_number) return std::nullopt;
+    seconds = seconds * 60 + *value;
+    if (last) return seconds;
+    text.remove_prefix(colon + 1);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t min,
@@ -89,11 +119,12 @@ double parse_number(const std::string& option, const std::string& text, double m
   return *value;
 }
 
-double parse_seconds(const std::string& option, const std::string& text, double min) {
-  constexpr double hundred_days = 8'640'000;
-  const auto value = decimal(text);
-  if (!value || *value < min || *value > hundred_days)
-    refuse(option, text, "seconds from " + plain(min) + " to 8640000");
+double parse_seconds(const std::string& option, const std::string& text, double min, double max) {
+  const auto value = text.find(':') == std::string::npos ? with_unit(text) : clock_time(text);
+  if (!value || *value < min || *value > max)
+    refuse(option, text,
+           "seconds from " + plain(min) + " to " + plain(max) +
+               (max < 3600 ? "" : ", or a time as in 90s, 10m, 1.5h or 1:30:00"));
   return *value;
 }
 

@@ -18,8 +18,10 @@ namespace rustcam::cli {
 std::int64_t parse_integer(const std::string& option, const std::string& text, std::int64_t min,
                            std::int64_t max);
 double parse_number(const std::string& option, const std::string& text, double min, double max);
-/// Seconds, with a fraction, from `min` on to 100 days.
-double parse_seconds(const std::string& option, const std::string& text, double min);
+constexpr double hundred_days = 8'640'000;
+/// Seconds, with a fraction, from `min` to `max`: "90", "1.5h", "10m", "30s", "1:30", "1:30:00".
+double parse_seconds(const std::string& option, const std::string& text, double min,
+                     double max = hundred_days);
 /// "WxH", both sides from 1 to 16384.
 Size parse_size(const std::string& option, const std::string& text);
 /// Bytes with K, M or G for 1024, 1024^2, 1024^3; at least 1.

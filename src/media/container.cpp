@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/path_text.h"
+#include "media/muxer_trial.h"
 #include "media/names.h"
 #include "media/y4m_header.h"
 
@@ -60,8 +61,7 @@ constexpr std::array<Container, 9> table{{
      .layout = Layout::clusters,
      .ticks = 1000,
      .pipe = true,
-     .encoder = "libvpx-vp9",
-     .advice = "use libvpx-vp9 or libsvtav1, or .mkv"},
+     .encoder = "libvpx-vp9"},
     {.name = "gif",
      .muxer = "gif",
      .endings = gif_endings,
@@ -145,7 +145,15 @@ bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& f
       av_guess_format(std::string(container.muxer).c_str(), nullptr, nullptr);
   if (muxer == nullptr) return false;
   if (container.rule == CodecRule::tagged) return av_codec_get_tag(muxer->codec_tag, codec) != 0;
-  return avformat_query_codec(muxer, codec, FF_COMPLIANCE_NORMAL) == 1;
+  return avformat_query_codec(muxer, codec, FF_COMPLIANCE_NORMAL) == 1 &&
+         ask_muxer(container, codec).takes;
+}
+
+std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only) {
+  std::vector<std::string> names;
+  for (const Container& c : table)
+    if ((c.pipe || !pipes_only) && can_hold(c, codec, format)) names.emplace_back(c.name);
+  return names;
 }
 
 AVRational time_base(const Container& container, AVRational unit) {

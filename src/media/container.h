@@ -41,7 +41,6 @@ struct Container {
   bool whole_ticks = false;    ///< a slot must be a whole number of ticks, two at least
   int default_fps = 60;        ///< of a recording whose rate was not given
   std::string_view encoder{};  ///< what `auto` means; empty: the first of the usual that opens
-  std::string_view advice{};   ///< for one who chose an encoder that does not fit
   CodecRule rule = CodecRule::muxer;
   std::span<const AVCodecID> codecs{};  ///< CodecRule::listed
   Names raw{};  ///< pixel formats of raw video that come back as they were; the first is the usual
@@ -65,6 +64,8 @@ const Container& container_for_pipes() noexcept;
 
 /// True if a reader gets back what such an encoder wrote.
 bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& format);
+/// The names of those that can, of all or of those for pipes.
+std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only);
 
 /// Seconds that one tick of a stream lasts: the `unit` of its packets is a whole number of ticks if
 /// the container allows.

@@ -11,6 +11,7 @@
 #include "media/encoder_frames.h"
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
+#include "media/encoder_trial.h"
 #include "media/log_capture.h"
 
 namespace rustcam {
@@ -125,16 +126,27 @@ CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size e
   throw UsageError(refusal);
 }
 
-bool fits(Size size, Size largest) {
-  return size.width <= largest.width && size.height <= largest.height;
-}
-
-std::string too_large(const EncoderRequest& request, const AVCodec& codec, Size encoded) {
-  const std::string other = larger_encoder(request.container, request.format, encoded);
-  return "the encoder " + std::string(codec.name) + " takes at most " +
-         to_string(traits_of(codec).largest) + " pixels, and this is " + to_string(encoded) + ": " +
-         (other.empty() ? "use --size, or --encoder ffv1 into .mkv"
-                        : "use --encoder " + other + " or --size");
+/// What does not fit, and advice that was tried at this moment.
+std::string unfit(const EncoderRequest& request, const AVCodec& codec, Size encoded) {
+  const EncoderTraits traits = traits_of(codec);
+  const bool small =
+      encoded.width < traits.smallest.width || encoded.height < traits.smallest.height;
+  const SampleFormat* asked = request.plan.request.pixel_format ? &request.format : nullptr;
+  std::string advice = "use --size";
+  if (const auto other = encoder_for_size(request.container, asked, request.picture);
+      !other.empty()) {
+    advice = "use --encoder " + other + " or --size";
+  } else {
+    for (const Container& any : containers()) {
+      const std::string there = encoder_for_size(any, asked, request.picture);
+      if (there.empty()) continue;
+      advice += ", or --encoder " + there + " into ." + std::string(any.endings.front());
+      break;
+    }
+  }
+  return "the encoder " + std::string(codec.name) + " takes at " +
+         (small ? "least " + to_string(traits.smallest) : "most " + to_string(traits.largest)) +
+         " pixels, and this is " + to_string(encoded) + ": " + advice;
 }
 
 }  // namespace
@@ -151,12 +163,12 @@ std::unique_ptr<Encoder> open_encoder(const EncoderRequest& request, EncoderRepo
     const bool last = &name == &request.plan.encoders.back();
     std::string error;
     CodecContextPtr context;
-    if (fits(encoded, traits_of(codec).largest))
+    if (fits(encoded, traits_of(codec)))
       context = open(request, codec, encoded, error);
     else if (last)
-      throw UsageError(too_large(request, codec, encoded));
+      throw UsageError(unfit(request, codec, encoded));
     else
-      error = too_large(request, codec, encoded);
+      error = unfit(request, codec, encoded);
     if (context) {
       report.name = name;
       report.hardware = traits_of(codec).hardware;

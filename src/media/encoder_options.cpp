@@ -24,13 +24,20 @@ constexpr std::string_view default_preset = "veryfast";
 
 constexpr double x264_crf_max = 51;
 constexpr double av1_crf_max = 63;
+constexpr double rav1e_qp_max = 255;
 constexpr double default_vpx_crf = 23;
 constexpr std::int64_t bitrate_min = 1000;
 constexpr std::int64_t bitrate_max = 2'000'000'000;
 constexpr int gop_max = 100'000;
 
 bool has_presets(EncoderFamily f) {
-  return f != EncoderFamily::raw && f != EncoderFamily::gif && f != EncoderFamily::other;
+  return f != EncoderFamily::raw && f != EncoderFamily::gif && f != EncoderFamily::mpeg &&
+         f != EncoderFamily::other;
+}
+
+/// A quality, though perhaps no presets.
+bool has_quality(EncoderFamily f) {
+  return has_presets(f) || f == EncoderFamily::mpeg;
 }
 
 bool is_lossy(EncoderFamily f) {
@@ -106,7 +113,9 @@ void apply_nvenc(const OutputRequest& request, const Preset& preset, AVCodecCont
     set(context, "rc", "vbr");
   } else {
     set(context, "rc", "vbr");
-    set(context, "cq", std::to_string(request.crf.value_or(default_vpx_crf)));
+    // It takes 0 for a quality of its own choice.
+    constexpr double finest = 1;
+    set(context, "cq", std::to_string(std::max(request.crf.value_or(default_vpx_crf), finest)));
     context.bit_rate = 0;
   }
 }
@@ -117,7 +126,10 @@ void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec
   set(context, "cpu-used", std::to_string(preset.vpx_speed));
   set(context, "lag-in-frames", "0");
   if (!request.bitrate) {
-    set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
+    // VP8's scale begins at 4.
+    const double finest = codec.id == AV_CODEC_ID_VP8 ? 4 * x264_crf_max / av1_crf_max : 0;
+    set(context, "crf",
+        crf_text(std::max(request.crf.value_or(default_vpx_crf), finest), av1_crf_max));
     // VP8 knows constant quality only below a ceiling.
     constexpr std::int64_t vp8_ceiling = 100'000'000;
     context.bit_rate = codec.id == AV_CODEC_ID_VP8 ? vp8_ceiling : 0;
@@ -132,11 +144,43 @@ void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec
 
 void apply_svtav1(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
   set(context, "preset", std::to_string(preset.svtav1));
+  // FFmpeg takes 0 for no quality at all.
+  constexpr double finest = 1;
   if (!request.bitrate)
-    set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
+    set(context, "crf",
+        crf_text(std::max(request.crf.value_or(default_vpx_crf), finest), av1_crf_max));
   // Newer releases take a bit rate in low delay as a constant one (2) only.
   set(context, "svtav1-params",
       request.bitrate ? "pred-struct=1:lookahead=0:rc=2" : "pred-struct=1:lookahead=0");
+}
+
+void apply_aom(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
+  set(context, "usage", "realtime");
+  set(context, "cpu-used", std::to_string(preset.aom_speed));
+  set(context, "row-mt", "1");
+  set(context, "lag-in-frames", "0");
+  context.thread_count = std::min(thread_count(), 16);
+  if (request.bitrate) return;
+  set(context, "crf", crf_text(request.crf.value_or(default_vpx_crf), av1_crf_max));
+  context.bit_rate = 0;
+}
+
+void apply_rav1e(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
+  set(context, "speed", std::to_string(preset.rav1e_speed));
+  set(context, "rav1e-params", "low_latency=true");
+  if (!request.bitrate)
+    set(context, "qp", crf_text(request.crf.value_or(default_vpx_crf), rav1e_qp_max));
+}
+
+/// MPEG's scale of quantisers is linear in their size, x264's in the size's logarithm.
+void apply_mpeg(const OutputRequest& request, AVCodecContext& context) {
+  constexpr double finest = 1;
+  constexpr double coarsest = 31;
+  if (request.bitrate) return;
+  const double crf = request.crf.value_or(default_vpx_crf);
+  const double quantiser = std::clamp(0.85 * std::exp2((crf - 12) / 6), finest, coarsest);
+  context.flags |= AV_CODEC_FLAG_QSCALE;
+  context.global_quality = static_cast<int>(std::lround(quantiser * FF_QP2LAMBDA));
 }
 
 /// x264 complains of a wrong one on stderr, past FFmpeg's log.
@@ -173,7 +217,7 @@ void check_encoder_options(const OutputRequest& request, const AVCodec& codec) {
   if (request.crf) {
     if (!(*request.crf >= 0 && *request.crf <= x264_crf_max))
       throw UsageError("--crf must be 0 (best) to 51 (smallest)");
-    if (!has_presets(family))
+    if (!has_quality(family))
       means_nothing("--crf", codec,
                     is_lossy(family) ? "use --bitrate or --encoder-option" : "leave it out");
   }
@@ -202,6 +246,7 @@ void apply_encoder_options(const OutputRequest& request, const AVCodec& codec,
   if (is_lossy(family)) context.max_b_frames = 0;
   if (request.bitrate) context.bit_rate = *request.bitrate;
   if (request.gop) context.gop_size = *request.gop;
+  if (family == EncoderFamily::mpeg) return apply_mpeg(request, context);
   if (!has_presets(family)) return;
   const Preset& preset = *find_preset(request.preset ? *request.preset : default_preset);
   switch (family) {
@@ -215,6 +260,10 @@ void apply_encoder_options(const OutputRequest& request, const AVCodec& codec,
       return apply_vpx(request, preset, codec, context);
     case EncoderFamily::svtav1:
       return apply_svtav1(request, preset, context);
+    case EncoderFamily::aom:
+      return apply_aom(request, preset, context);
+    case EncoderFamily::rav1e:
+      return apply_rav1e(request, preset, context);
     default:
       return;
   }

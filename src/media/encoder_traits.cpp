@@ -16,23 +16,27 @@ struct Known {
 constexpr Size jpeg_limit{65500, 65500};
 constexpr Size vpx_limit{16383, 16383};
 
-constexpr std::array<Known, 17> known{{
+constexpr std::array<Known, 21> known{{
     {"libx264", {EncoderFamily::x264, {16384, 16384}, true, false}},
-    {"libx265", {EncoderFamily::x265, {16384, 16384}, true, false}},
+    {"libx265", {EncoderFamily::x265, {16384, 16384}, true, false, {16, 16}}},
     {"h264_nvenc", {EncoderFamily::nvenc, {4096, 4096}, true, true}},
     {"hevc_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
     {"av1_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
-    {"libvpx", {EncoderFamily::vpx, vpx_limit, false, false}},
-    {"libvpx-vp9", {EncoderFamily::vpx, {65535, 65535}, false, false}},
-    {"libsvtav1", {EncoderFamily::svtav1, {16384, 8704}, true, false}},
+    {"libvpx", {EncoderFamily::vpx, vpx_limit, false, false, {1, 1}, 35}},
+    {"libvpx-vp9", {EncoderFamily::vpx, {16384, 16384}, false, false, {1, 1}, 35}},
+    {"libsvtav1", {EncoderFamily::svtav1, {16384, 8704}, true, false, {64, 64}, 50}},
+    {"libaom-av1", {EncoderFamily::aom, {16384, 16384}, false, false, {1, 1}, 15}},
+    {"librav1e", {EncoderFamily::rav1e, {16384, 16384}, false, false, {16, 16}, 10}},
     {"rawvideo", {EncoderFamily::raw, {65535, 65535}, false, false}},
     {"wrapped_avframe", {EncoderFamily::raw, {65535, 65535}, false, false}},
     {"gif", {EncoderFamily::gif, {65535, 65535}, false, false}},
     {"ffv1", {EncoderFamily::other, {65535, 65535}, false, false}},
-    {"mjpeg", {EncoderFamily::other, jpeg_limit, false, false}},
-    {"mpeg4", {EncoderFamily::other, {8191, 8191}, false, false}},
-    {"mpeg2video", {EncoderFamily::other, {16383, 16383}, false, false}},
-    {"mpeg1video", {EncoderFamily::other, {4095, 4095}, false, false}},
+    {"ffvhuff", {EncoderFamily::other, {16384, 16384}, true, false}},
+    {"mjpeg", {EncoderFamily::mpeg, jpeg_limit, false, false}},
+    {"mpeg4", {EncoderFamily::mpeg, {8191, 8191}, false, false}},
+    {"libxvid", {EncoderFamily::mpeg, {16384, 16384}, true, false}},
+    {"mpeg2video", {EncoderFamily::mpeg, {16383, 16383}, false, false}},
+    {"mpeg1video", {EncoderFamily::mpeg, {4095, 4095}, false, false}},
     {"libopenh264", {EncoderFamily::other, {4096, 2304}, true, false}},
 }};
 
@@ -52,6 +56,11 @@ EncoderTraits traits_of(const AVCodec& codec) {
                     name.ends_with("_omx") || name.ends_with("_v4l2m2m");
   traits.even_420 = traits.hardware;
   return traits;
+}
+
+bool fits(Size size, const EncoderTraits& traits) noexcept {
+  return size.width <= traits.largest.width && size.height <= traits.largest.height &&
+         size.width >= traits.smallest.width && size.height >= traits.smallest.height;
 }
 
 std::vector<std::string> encoder_names() {
@@ -85,17 +94,6 @@ const AVCodec& find_encoder(const std::string& name) {
     throw UsageError("unknown encoder '" + name +
                      "': FFmpeg here has no such video encoder; `list encoders` shows them");
   return *codec;
-}
-
-std::string larger_encoder(const Container& container, const SampleFormat& format, Size size) {
-  for (const char* name : {"libx264", "libx265", "libvpx-vp9", "ffv1", "mjpeg"}) {
-    const AVCodec* codec = avcodec_find_encoder_by_name(name);
-    if (codec == nullptr || !can_hold(container, codec->id, format) || !takes(*codec, format))
-      continue;
-    const Size largest = traits_of(*codec).largest;
-    if (size.width <= largest.width && size.height <= largest.height) return name;
-  }
-  return {};
 }
 
 }  // namespace rustcam

@@ -90,6 +90,11 @@ void Muxer::add_stream(const StreamInfo& info) {
   if (info.parameters->codec_id != AV_CODEC_ID_RAWVIDEO ||
       settings_.container.layout == Layout::fragments)
     stream->codecpar->codec_tag = 0;
+  // FFmpeg's own choice, hev1, is for parameters that may change in the stream. Ours do not, and
+  // QuickTime, Safari and iOS play hvc1 only.
+  if (info.parameters->codec_id == AV_CODEC_ID_HEVC &&
+      settings_.container.layout == Layout::fragments)
+    stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
   stream->time_base = time_base(settings_.container, info.time_base);
   stream->avg_frame_rate = info.frame_rate;
   stream->r_frame_rate = info.frame_rate;
@@ -128,7 +133,13 @@ void Muxer::write_head() {
     options.set("cluster_time_limit", std::to_string(std::max<std::int64_t>(milliseconds, 1)));
     if (!output_.is_file()) options.set("live", "1");
   }
-  check(avformat_write_header(format_.get(), options.address()), "write the head of the file");
+  const LogCapture log;
+  const int result = avformat_write_header(format_.get(), options.address());
+  output_.rethrow();
+  if (result < 0)
+    throw MediaError("cannot write the head of the file: " +
+                         (log.complaint().empty() ? av_error_text(result) : log.complaint()),
+                     av_error_name(result));
   for (std::size_t i = 0; i < streams_.size(); ++i)
     streams_[i].file = format_->streams[i]->time_base;
   commit_head();

@@ -14,6 +14,7 @@
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
 #include "media/log_capture.h"
+#include "media/muxer_trial.h"
 #include "media/names.h"
 #include "media/sample_format.h"
 
@@ -21,8 +22,6 @@ namespace rustcam {
 namespace {
 
 constexpr std::int32_t largest_side = 65535;
-constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
-constexpr Duration longest_fragment = std::chrono::hours(1);
 
 const Container& choose_container(const OutputRequest& request, bool to_stdout) {
   const Container* container = nullptr;
@@ -66,10 +65,10 @@ Rational choose_rate(const OutputRequest& request, const Container& container) {
 }
 
 std::string formats_taken(const AVCodec& codec) {
-  std::string text;
+  std::vector<std::string> names;
   for (const SampleFormat& f : encoder_sample_formats())
-    if (takes(codec, f)) text += (text.empty() ? "" : ", ") + std::string(f.name);
-  return text;
+    if (takes(codec, f)) names.emplace_back(f.name);
+  return one_of(names);
 }
 
 SampleFormat named_format(const std::string& name) {
@@ -94,6 +93,16 @@ SampleFormat choose_raw_format(const OutputRequest& request, const Container& co
   return format;
 }
 
+/// An encoder that nobody asked for is told as the choice that it was.
+std::string the_encoder(const OutputRequest& request, const AVCodec& codec) {
+  return "the encoder " + std::string(codec.name) +
+         (request.encoder == "auto" ? " (which auto chose)" : "");
+}
+
+bool encodes_from(const AVCodec& codec, const SampleFormat& format) {
+  return format.is_yuv() && takes(codec, format);
+}
+
 SampleFormat choose_encoded_format(const OutputRequest& request, const AVCodec& codec) {
   if (codec.id == AV_CODEC_ID_GIF) {
     if (request.pixel_format)
@@ -102,13 +111,14 @@ SampleFormat choose_encoded_format(const OutputRequest& request, const AVCodec& 
   }
   if (request.pixel_format) {
     const SampleFormat format = named_format(*request.pixel_format);
-    if (format.is_yuv() && takes(codec, format)) return format;
-    throw UsageError("the encoder " + std::string(codec.name) + " does not take " +
-                     std::string(format.name) + ": choose " + formats_taken(codec));
+    if (encodes_from(codec, format)) return format;
+    throw UsageError(the_encoder(request, codec) + " does not take " + std::string(format.name) +
+                     ": choose " + formats_taken(codec) +
+                     (format.is_yuv() ? "" : ", or --encoder rawvideo"));
   }
   for (const SampleFormat& f : encoder_sample_formats())
     if (takes(codec, f)) return f;
-  throw UsageError("the encoder " + std::string(codec.name) +
+  throw UsageError(the_encoder(request, codec) +
                    " takes none of the pixel formats that we make: choose another --encoder");
 }
 
@@ -123,20 +133,33 @@ void check_numbers(const OutputRequest& request) {
     throw UsageError("--fragment must be 0.1 to 3600 seconds, or off");
 }
 
+/// FFmpeg's words for what it refuses; empty if it has none.
+std::string reason_against(const Container& container, const AVCodec& codec) {
+  if (container.rule != CodecRule::muxer || codec.id == AV_CODEC_ID_RAWVIDEO) return {};
+  const std::string reason = ask_muxer(container, codec.id).reason;
+  return reason.empty() ? "" : " (" + reason + ")";
+}
+
+void check_faststart(const Container& container) {
+  if (container.layout != Layout::fragments)
+    throw UsageError("--faststart puts the index of mp4 and mov in front, and " +
+                     std::string(container.name) + " has none such: leave it out");
+}
+
 void check_holds(const Container& container, const AVCodec& codec, const SampleFormat& format,
-                 bool chosen_by_name) {
+                 const OutputRequest& request) {
   if (can_hold(container, codec.id, format)) return;
   const std::string what = codec.id == AV_CODEC_ID_RAWVIDEO
                                ? "raw video in " + std::string(format.name)
-                               : "what the encoder " + std::string(codec.name) + " makes";
-  const std::string advice = !container.advice.empty() ? std::string(container.advice)
-                             : codec.id == AV_CODEC_ID_RAWVIDEO
-                                 ? "use rawvideo, nut or matroska as the format"
-                             : !container.has_times() ? "leave --encoder out"
-                             : chosen_by_name         ? "use .mkv or another --encoder"
-                                                      : "name an --encoder";
+                               : "what " + the_encoder(request, codec) + " makes";
+  const auto others = holders(codec.id, format, request.path == "-");
+  const std::string advice = others.empty() ? "use another --encoder"
+                             : request.encoder == "auto"
+                                 ? "name an --encoder, or use " + one_of(others)
+                                 : "use " + one_of(others) + ", or another --encoder";
   throw UsageError(std::string(container.name) + " cannot hold " + what +
-                   " so that it could be read back: " + advice);
+                   " so that it could be read back" + reason_against(container, codec) + ": " +
+                   advice);
 }
 
 /// Whether the options are known can be told without opening anything.
@@ -149,15 +172,14 @@ void check_user_options(const OutputRequest& request, const AVCodec& codec) {
 
 SampleFormat check_combination(const OutputRequest& request, const Container& container,
                                const AVCodec& codec) {
-  const bool chosen_by_name = request.encoder != "auto";
   const bool raw = codec.id == AV_CODEC_ID_RAWVIDEO;
   if (raw && !request.encoder_options.empty())
     throw UsageError("--encoder-option means nothing to raw video: leave it out");
   if (!raw && !container.has_times())
-    check_holds(container, codec, named_format("yuv420p"), chosen_by_name);
+    check_holds(container, codec, named_format("yuv420p"), request);
   const SampleFormat format =
       raw ? choose_raw_format(request, container) : choose_encoded_format(request, codec);
-  check_holds(container, codec, format, chosen_by_name);
+  check_holds(container, codec, format, request);
   check_encoder_options(request, codec);
   return format;
 }
@@ -177,12 +199,14 @@ OutputPlan plan_output(const OutputRequest& request) {
     throw UsageError("--vfr needs time stamps, and " + std::string(container.name) +
                      " has none: use --format nut or matroska");
 
+  if (request.faststart) check_faststart(container);
+
   const auto candidates = encoder_candidates(request.encoder, container);
   std::optional<SampleFormat> chosen;
   for (const std::string& name : candidates) {
     const AVCodec& codec = find_encoder(name);
     const bool last = &name == &candidates.back();
-    if (!last && request.pixel_format && !takes(codec, named_format(*request.pixel_format)))
+    if (!last && request.pixel_format && !encodes_from(codec, named_format(*request.pixel_format)))
       continue;
     const SampleFormat format = check_combination(request, container, codec);
     if (candidates.size() == 1) check_user_options(request, codec);

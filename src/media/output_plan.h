@@ -17,6 +17,10 @@ namespace rustcam {
 
 struct Container;
 
+/// Of --fragment.
+constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
+constexpr Duration longest_fragment = std::chrono::hours(1);
+
 struct OutputRequest {
   std::string path;                   ///< "-" for standard output
   std::optional<std::string> format;  ///< --format; default by the ending, rawvideo on a pipe
@@ -31,8 +35,14 @@ struct OutputRequest {
   std::optional<Size> size;                                    ///< --size
   std::optional<Duration> fragment = std::chrono::seconds(1);  ///< nullopt: `off`
   bool vfr = false;
+  bool faststart = false;  ///< the index in front, once the file is finished
   bool force = false;
+  bool claimed = false;  ///< the file at `path` is there, empty, and the caller's own
 };
+
+constexpr bool may_overwrite(const OutputRequest& request) noexcept {
+  return request.force || request.claimed;
+}
 
 /// A request that was found possible: container, candidates for the encoder, pixel format, rate.
 struct OutputPlan {

@@ -8,16 +8,16 @@ namespace rustcam {
 namespace {
 
 constexpr std::array<Preset, 10> all{{
-    {"ultrafast", 0, 0, "p1", 8, 12},
-    {"superfast", 0, 0, "p1", 8, 11},
-    {"veryfast", 10, 6, "p2", 8, 10},
-    {"faster", 20, 6, "p3", 7, 9},
-    {"fast", 30, 0, "p4", 7, 8},
-    {"medium", 40, 0, "p4", 6, 7},
-    {"slow", 50, 0, "p5", 5, 6},
-    {"slower", 60, 0, "p6", 4, 5},
-    {"veryslow", 60, 0, "p7", 3, 4},
-    {"placebo", 60, 0, "p7", 2, 3},
+    {"ultrafast", 0, 0, "p1", 8, 13, 8, 10},
+    {"superfast", 0, 0, "p1", 8, 13, 8, 10},
+    {"veryfast", 10, 6, "p2", 8, 13, 8, 10},
+    {"faster", 20, 6, "p3", 7, 12, 7, 9},
+    {"fast", 30, 0, "p4", 7, 11, 7, 8},
+    {"medium", 40, 0, "p4", 6, 9, 6, 7},
+    {"slow", 50, 0, "p5", 5, 7, 5, 6},
+    {"slower", 60, 0, "p6", 4, 5, 4, 5},
+    {"veryslow", 60, 0, "p7", 3, 4, 3, 4},
+    {"placebo", 60, 0, "p7", 2, 3, 2, 3},
 }};
 
 }  // namespace

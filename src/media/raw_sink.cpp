@@ -167,7 +167,7 @@ std::unique_ptr<FrameSink> open_raw_sink(const OutputPlan& plan, Size captured,
   const Size picture = plan.request.size.value_or(captured);
   report.name = "rawvideo";
   File file = plan.to_stdout ? File::standard_output()
-                             : File::create(plan.request.path, plan.request.force);
+                             : File::create(plan.request.path, may_overwrite(plan.request));
   return std::make_unique<RawSink>(plan, format, picture, std::move(file));
 }
 

@@ -1,12 +1,16 @@
 #include "media/video_sink.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/first_failure.h"
 #include "media/encoder_frames.h"
+#include "media/encoder_traits.h"
 #include "media/muxer.h"
 #include "media/palette_frames.h"
 
@@ -72,6 +76,21 @@ class VideoSink final : public FrameSink {
   bool finished_ = false;
 };
 
+/// Said before the first picture: when it shows, the recording is spoilt.
+std::optional<Warning> live_warning(const AVCodecContext& context, const Rational& fps) {
+  const int capacity = traits_of(*context.codec).megapixels;
+  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const double asked = 1e-6 * context.width * context.height * fps.value();
+  if (capacity == 0 || asked <= static_cast<double>(capacity) * processors) return std::nullopt;
+  const std::string name = context.codec->name;
+  return Warning{"encoder_demanding",
+                 "encoder " + name + " may not keep up with " +
+                     to_string(Size{context.width, context.height}) + " at " + to_string(fps) +
+                     " frames a second on " + std::to_string(processors) +
+                     (processors == 1 ? " processor" : " processors"),
+                 "choose a lower --fps or a smaller --size, or --encoder x264 into .mkv or .mp4"};
+}
+
 }  // namespace
 
 std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captured,
@@ -87,6 +106,7 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
                             ", a pixel larger than the picture's " + to_string(picture) +
                             ", because " + report.name + " takes even sizes only",
                         "use --pixel-format yuv444p or .webm for the exact size"});
+  if (auto slow = live_warning(encoder->context(), plan.fps)) warnings.push_back(std::move(*slow));
   std::unique_ptr<PictureSource> frames;
   if (encoder->context().pix_fmt == AV_PIX_FMT_PAL8)
     frames = std::make_unique<PaletteFrames>(picture);
@@ -100,7 +120,7 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
                                            const EncoderFactory& factory) {
   auto track = open_video_track(plan, captured, report, warnings, factory);
   File file = plan.to_stdout ? File::standard_output()
-                             : File::create(plan.request.path, plan.request.force);
+                             : File::create(plan.request.path, may_overwrite(plan.request));
   return std::make_unique<VideoSink>(plan, std::move(track), std::move(file));
 }
 

@@ -56,6 +56,8 @@ Size VideoTrack::encoded_size() const noexcept {
 void VideoTrack::encode(std::int64_t slot) {
   last_frame_->pts = slot;
   last_frame_->pict_type = AV_PICTURE_TYPE_NONE;
+  // MPEG's encoders take a constant quality from each picture.
+  last_frame_->quality = encoder_->context().global_quality;
   try {
     encoder_->send(*last_frame_);
   } catch (...) {

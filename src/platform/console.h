@@ -14,8 +14,9 @@ int stderr_columns();
 /// Sets standard output to raw bytes (Windows translates line ends otherwise).
 void set_stdout_binary();
 
-/// Reads single keys while it lives, if standard input is a terminal in whose foreground we are;
-/// else it touches nothing. Puts the terminal's mode back at the end.
+/// Reads single keys while it lives, as long as standard input is a terminal in whose foreground we
+/// are; else it touches nothing. Puts the terminal's mode back at the end, and whenever Ctrl-Z
+/// stops the program. One lives at a time.
 class KeyReader {
  public:
   KeyReader();
@@ -24,10 +25,14 @@ class KeyReader {
   KeyReader& operator=(const KeyReader&) = delete;
   /// A key that has been pressed, without waiting.
   std::optional<char> poll();
+  /// True if standard input is a terminal, whose keys are read while we are in its foreground.
+  bool can_read() const noexcept { return impl_ != nullptr; }
 
  private:
+  void read_single_keys();
+
   struct Impl;
-  std::unique_ptr<Impl> impl_;  ///< null if standard input is not ours to read
+  std::unique_ptr<Impl> impl_;  ///< null if standard input is no terminal
 };
 
 }  // namespace rustcam

@@ -55,6 +55,9 @@ KeyReader::~KeyReader() {
   if (impl_) ::SetConsoleMode(impl_->input, impl_->before);
 }
 
+/// The mode stays: Windows stops nobody for a while.
+void KeyReader::read_single_keys() {}
+
 std::optional<char> KeyReader::poll() {
   if (!impl_) return std::nullopt;
   DWORD waiting = 0;

@@ -147,14 +147,27 @@ void EncodeLoop::watch_size() {
 
 void EncodeLoop::publish() {
   const std::int64_t bytes = segments_.bytes_written();
+  const Duration length = slot_offset(options_.plan.fps, totals_.slots);
   const std::lock_guard lock(mutex_);
-  progress_ = {to_s(slot_offset(options_.plan.fps, totals_.slots)),
+  progress_ = {to_s(length),
                totals_.slots,
                totals_.fresh,
                totals_.repeated,
                totals_.late,
-               bytes};
+               bytes,
+               totals_.achieved_fps(length, period_)};
   unencoded_ = totals_.unencoded;
+  behind_ = totals_.last_lag - period_;
+}
+
+double SlotTotals::achieved_fps(Duration length, Duration period) const noexcept {
+  const Duration taken = length + std::max(last_lag - period, Duration::zero());
+  return taken > Duration::zero() ? static_cast<double>(samples) / to_s(taken) : 0;
+}
+
+Duration EncodeLoop::behind() const {
+  const std::lock_guard lock(mutex_);
+  return behind_;
 }
 
 Progress EncodeLoop::progress() const {

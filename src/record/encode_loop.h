@@ -28,6 +28,9 @@ struct SlotTotals {
   std::int64_t protected_slots = 0;
   std::int64_t samples = 0;  ///< written to the sink
   Duration last_lag{};       ///< of the last write: handed to the sink, less its sampling point
+  /// Samples a second of real time, as `fps.achieved`. A last slot that was handed over within its
+  /// period has kept up.
+  double achieved_fps(Duration length, Duration period) const noexcept;
   Histogram latency;
   Histogram encode;
 };
@@ -46,6 +49,9 @@ class EncodeLoop {
   Progress progress() const;
   /// Any thread: true if slots had to be left out because encoding takes too long.
   bool overloaded() const;
+  /// Any thread: how late the newest slot was handed on, beyond its period. If production is
+  /// held back, the recording is so much shorter than what it shows took.
+  Duration behind() const;
 
   /// After run() has returned.
   const SlotTotals& totals() const noexcept { return totals_; }
@@ -93,6 +99,7 @@ class EncodeLoop {
   mutable std::mutex mutex_;
   Progress progress_;
   std::int64_t unencoded_ = 0;
+  Duration behind_{};
 };
 
 }  // namespace rustcam

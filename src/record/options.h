@@ -40,6 +40,7 @@ struct Progress {
   std::int64_t repeated = 0;
   std::int64_t late = 0;
   std::int64_t bytes = 0;
+  double fps = 0;  ///< samples a second of real time
 };
 
 }  // namespace rustcam

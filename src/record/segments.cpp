@@ -66,10 +66,19 @@ void Segments::close_current(std::int64_t slots) {
 
 std::string Segments::begin_next(Size captured, std::int64_t slot) {
   OutputPlan next = plan_;
-  do next.request.path = insert_before_ending(plan_.request.path, std::to_string(++number_));
-  while (!plan_.request.force && path_exists(next.request.path));
+  next.request.claimed = false;
   EncoderReport report;
-  auto sink = open_(next, captured, report, warnings_);
+  std::unique_ptr<FrameSink> sink;
+  while (!sink) {
+    do next.request.path = insert_before_ending(plan_.request.path, std::to_string(++number_));
+    while (!plan_.request.force && path_exists(next.request.path));
+    try {
+      sink = open_(next, captured, report, warnings_);
+    } catch (const MediaError& error) {
+      // Another recording may have taken the name meanwhile.
+      if (error.native_code() != "EEXIST") throw;
+    }
+  }
   {
     const std::lock_guard lock(changing_);
     closed_bytes_ += sink_->bytes_written();

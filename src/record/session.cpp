@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "capture/slot_capture.h"
+#include "media/faststart.h"
 #include "platform/file.h"
 #include "platform/process_stats.h"
 #include "platform/thread_priority.h"
@@ -34,6 +35,10 @@ constexpr Duration hooks_asked_every = 50ms;
 constexpr Duration hurry_patience = 1500ms;
 /// A reader who takes nothing for so long after the end was requested will not do so any more.
 constexpr Duration reader_patience = 5s;
+/// With `--on-full wait`: so far behind, a recording is told to be too fast. At its end, a tenth of
+/// its length is enough.
+constexpr Duration held_back_long = 2s;
+constexpr Duration held_back_short = 500ms;
 
 /// With --vfr nothing is written for a repeated slot, so a few may wait for one another, though not
 /// so long that progress and time stamps lag behind.
@@ -94,9 +99,12 @@ class Session {
   void open_files();
   bool wait_open_files();
   void discard_files();
-  void encode_all(EncodeLoop& encode, SlotProducer& slots);
+  void encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture);
   void attend(const EncodeLoop& encode);
+  void watch_source(TimePoint at, const std::string& loss);
   void watch_ending(TimePoint at);
+  void put_indexes_first();
+  void tell_held_back(const EncodeLoop& encode, Duration allowed);
   void warn(Warning warning);
 
   const RecordOptions& options_;
@@ -119,6 +127,9 @@ class Session {
   std::int64_t bytes_before_ = -1;
   bool hurrying_ = false;
   bool overload_told_ = false;
+  bool held_back_told_ = false;
+  std::optional<TimePoint> away_since_;
+  bool away_told_ = false;
 };
 
 bool Session::end_requested() {
@@ -245,9 +256,12 @@ RecordStatistics Session::run() {
     capture.begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);
-    encode_all(*encode, slots);
+    encode_all(*encode, slots, capture);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
+  const Duration tenth = from_s(encode->progress().time_s) / 10;
+  tell_held_back(*encode, std::clamp(tenth, held_back_short, held_back_long));
+  if (options_.plan.request.faststart) put_indexes_first();
 
   const bool empty = encode->totals().slots == 0;
   if (empty) discard_files();
@@ -265,11 +279,29 @@ RecordStatistics Session::run() {
   return statistics;
 }
 
-void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
+void Session::encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture) {
   Worker produced(clock_, [&] { slots.run(ending_.token()); });
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
-  while (!encoded.wait(clock_.now() + hooks_asked_every)) attend(encode);
+  while (!encoded.wait(clock_.now() + hooks_asked_every)) {
+    watch_source(clock_.now(), capture.loss());
+    attend(encode);
+  }
+}
+
+/// When all is recorded: a second pass over a large file takes its time.
+void Session::put_indexes_first() {
+  const bool asked = ending_.reason() == EndedBy::signal || ending_.reason() == EndedBy::key;
+  const auto given_up = [&] {
+    if (hooks_.hurry && hooks_.hurry()) return true;
+    return !asked && hooks_.end_request && hooks_.end_request().has_value();
+  };
+  for (const OutputFile& file : segments_.files()) {
+    if (file.slots == 0 || !is_regular_file(file.path)) continue;
+    if (const auto reason = put_index_first(file.path, given_up))
+      warn({"faststart_skipped", "the index of " + file.path + " stays at its end: " + *reason,
+            "the file is whole; ffmpeg -i IN -c copy -movflags +faststart OUT does the same"});
+  }
 }
 
 void Session::warn(Warning warning) {
@@ -293,6 +325,30 @@ void Session::attend(const EncodeLoop& encode) {
     overload_told_ = true;
     warn(encoder_slow_warning(first_encoder_));
   }
+  tell_held_back(encode, held_back_long);
+}
+
+/// A screen that comes back at once, as after a change of mode, is not spoken of.
+void Session::watch_source(TimePoint at, const std::string& loss) {
+  constexpr Duration long_enough = 1s;
+  if (loss.empty()) {
+    away_since_.reset();
+    if (std::exchange(away_told_, false) && hooks_.source_away) hooks_.source_away({});
+    return;
+  }
+  if (!away_since_) away_since_ = at;
+  if (away_told_ || at - *away_since_ < long_enough || ending_.reason()) return;
+  away_told_ = true;
+  if (hooks_.source_away) hooks_.source_away(loss);
+}
+
+/// Slots that wait for a slow reader are few and far between, and yet 1/fps apart in what it gets.
+void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
+  if (held_back_told_ || options_.on_full != OnFull::wait || encode.behind() <= allowed) return;
+  const Progress progress = encode.progress();
+  if (progress.fps <= 0) return;
+  held_back_told_ = true;
+  warn(held_back_warning(options_.plan.fps.value(), progress.fps));
 }
 
 /// The end was requested, but a reader may be slow, or have stopped reading for good.

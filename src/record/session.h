@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "media/open_sink.h"
 #include "platform/clock.h"
@@ -20,6 +21,8 @@ struct SessionHooks {
   std::function<void(const Warning&)> warning;    ///< each once, as soon as it is known
   std::function<std::optional<EndedBy>()>
       end_request;  ///< asked often: EndedBy::signal or EndedBy::key to end
+  /// The screen has been away for a second, and why; empty: it is back.
+  std::function<void(const std::string&)> source_away;
   /// Asked often once the end was requested: true to give up, after 2 s at most, what is still
   /// waiting to be encoded.
   std::function<bool()> hurry;

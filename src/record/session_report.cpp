@@ -24,9 +24,7 @@ void fill_rates(RecordStatistics& s, const SlotTotals& totals, Duration period) 
   s.duration_s = static_cast<double>(s.slots) / s.fps_target.value();
   if (s.slots == 0) return;
   s.fps_fresh = static_cast<double>(s.fresh) / s.duration_s;
-  // A last slot that was handed over within its period has kept up.
-  const double behind = to_s(std::max(totals.last_lag - period, Duration::zero()));
-  s.fps_achieved = static_cast<double>(totals.samples) / (s.duration_s + behind);
+  s.fps_achieved = totals.achieved_fps(from_s(s.duration_s), period);
 }
 
 }  // namespace

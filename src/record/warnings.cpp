@@ -1,7 +1,9 @@
 #include "record/warnings.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdio>
 
 #include "media/preset.h"
 #include "platform/file.h"
@@ -16,6 +18,18 @@ Warning encoder_slow_warning(const EncoderReport& encoder) {
           faster ? "choose a faster preset (--preset " + *faster +
                        "), a lower --fps or a smaller --size"
                  : "choose a lower --fps or a smaller --size"};
+}
+
+Warning held_back_warning(double target_fps, double achieved_fps) {
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(),
+                "what takes the recording is too slow: %.1f frames a second instead of %.1f, so it "
+                "plays %.1f times as fast as it happened",
+                achieved_fps, target_fps, target_fps / achieved_fps);
+  return {
+      "held_back", text.data(),
+      "choose a lower --fps, a smaller --size or a faster encoder behind the pipe, or --on-full "
+      "drop"};
 }
 
 std::optional<Warning> DiskWatch::look(TimePoint at, std::int64_t bytes, Duration elapsed) {

@@ -14,6 +14,9 @@ namespace rustcam {
 /// "encoder_slow", naming the next faster preset, or what else helps.
 Warning encoder_slow_warning(const EncoderReport& encoder);
 
+/// "held_back": with `--on-full wait`, only so many frames a second could be handed on.
+Warning held_back_warning(double target_fps, double achieved_fps);
+
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:

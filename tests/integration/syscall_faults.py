@@ -22,10 +22,12 @@ needs_strace = pytest.mark.skipif(not can_trace(), reason="no system call can be
 _CALL = re.compile(r'^\d+ +(\w+)\(\d+(?:, "((?:\\x[0-9a-f]{2})*)")?')
 
 
-def strace(log, calls, injections):
-    """The words before a command; hexadecimal text of the first 8 bytes written goes to `log`. (With --seccomp-bpf, which is
-    faster, strace 6.1 miscounts `when`.)"""
+def strace(log, calls, injections, paths=()):
+    """The words before a command; hexadecimal text of the first 8 bytes written goes to `log`. With `paths`, only calls upon these
+    files are traced and counted. (With --seccomp-bpf, which is faster, strace 6.1 miscounts `when`.)"""
     words = ["strace", "-f", "-qq", "-xx", "-s", "8", "-o", log, "-e", f"trace={calls}"]
+    for path in paths:
+        words += ["-P", str(path)]
     for injection in injections:
         words += ["-e", f"inject={injection}"]
     return words
@@ -36,10 +38,10 @@ def run_with(tmp_path, injections, *args, **more):
     return trace(tmp_path, injections, CLI, *args, **more)
 
 
-def trace(tmp_path, injections, *command, calls="pwrite64,fdatasync,ftruncate", cwd=None):
+def trace(tmp_path, injections, *command, calls="pwrite64,fdatasync,ftruncate", cwd=None, paths=()):
     """The same for any program."""
     log = tmp_path / "strace.log"
-    result = subprocess.run([*strace(str(log), calls, injections), *map(str, command)], cwd=cwd or tmp_path, env=environment(),
+    result = subprocess.run([*strace(str(log), calls, injections, paths), *map(str, command)], cwd=cwd or tmp_path, env=environment(),
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120 * SLOW)
     made = [_CALL.match(line) for line in log.read_text(encoding="ascii").splitlines()]
     log.unlink()

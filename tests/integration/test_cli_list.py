@@ -87,3 +87,25 @@ def test_a_stimulus_needs_a_screen():
 def test_documents_are_utf8_whatever_the_locale():
     plain = ok("list", "--backend", "virtual", "--json", env=environment(LC_ALL="C"))
     assert parse(plain.stdout.decode("utf-8"))["outputs"]
+
+
+def test_doctor_in_a_wayland_session_without_an_x_server():
+    for session in ({"WAYLAND_DISPLAY": "wayland-0"}, {"XDG_SESSION_TYPE": "wayland"}):
+        result = run("doctor", "--json", env=environment(**session))
+        assert result.returncode == 1
+        display = next(c for c in document(result, "doctor")["checks"] if c["name"] == "display")
+        assert not display["ok"] and "X11 session" in display["fix"] and "--backend virtual" in display["fix"]
+
+
+def test_doctor_in_a_wayland_session_with_xwayland(screen):
+    result = run("doctor", "--json", env={**screen.env, "WAYLAND_DISPLAY": "wayland-0"})
+    assert result.returncode == 1
+    session = next(c for c in document(result, "doctor")["checks"] if c["name"] == "session")
+    assert not session["ok"] and "XWayland" in session["detail"] and "X11 session" in session["fix"]
+    text = run("doctor", env={**screen.env, "WAYLAND_DISPLAY": "wayland-0"}).stdout.decode()
+    assert "FAIL  session" in text and "Recording works here" not in text
+
+
+def test_doctor_in_an_x_session(screen):
+    text = ok("doctor", env=screen.env).stdout.decode()
+    assert "Recording works here." in text and "session" not in text

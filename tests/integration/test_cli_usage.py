@@ -1,12 +1,13 @@
 """Wrong usage, bad input, help and versions: exit status, one line, nothing left behind."""
 
+import json
 import os
 import pty
 import stat
 import subprocess
 
 import pytest
-from cli_driver import CLI, SMALL, environment, ok, one_line, run
+from cli_driver import CLI, SMALL, environment, ok, one_line, run, start
 
 COMMANDS = ["shot", "record", "bench", "list", "stimulus", "doctor", "completion"]
 
@@ -15,7 +16,7 @@ OPTIONS = {
              "--pixel-format", "--quality", "--compression", "--delay", "--all", "--force", "--json"],
     "record": ["--backend", "--output", "--device", "--region", "--cursor", "--no-cursor", "--timeout", "--fps",
                "--duration", "--frames", "--max-size", "--delay", "--encoder", "--preset", "--crf", "--bitrate",
-               "--gop", "--encoder-option", "--fragment", "--on-full", "--on-loss", "--on-resize",
+               "--gop", "--encoder-option", "--fragment", "--faststart", "--on-full", "--on-loss", "--on-resize",
                "--pixel-format", "--format", "--size", "--vfr", "--timestamps", "--force", "--stats", "--json",
                "--progress"],
     "list": ["--backend", "--json"],
@@ -51,7 +52,21 @@ WRONG_USAGE = [
     (["record", *SMALL, "--max-size", "lots", "a.mp4"], "--max-size 'lots'"),
     (["record", *SMALL, "--delay", "-1", "a.mp4"], "--delay '-1'"),
     (["record", *SMALL, "--size", "640", "a.mp4"], "--size '640'"),
-    (["record", *SMALL, "--fragment", "0", "a.mp4"], "--fragment '0'"),
+    (["record", *SMALL, "--fragment", "0", "a.mp4"], "--fragment '0' is not valid: give seconds from 0.1 to 3600"),
+    (["record", *SMALL, "--fragment", "0.09", "a.mp4"], "from 0.1 to 3600"),
+    (["record", *SMALL, "--fragment", "3601", "a.mp4"], "from 0.1 to 3600"),
+    (["record", *SMALL, "--timestamps", "-", "a.mp4"], "--timestamps"),
+    (["record", "--framerate", "30"], "did you mean --fps?, for example --fps 30"),
+    (["record", "--time", "10"], "did you mean --duration?"),
+    (["record", "--verbose"], "did you mean -v?"),
+    (["shot", "--verbose"], "did you mean -v?"),
+    (["shot", "--overwrite"], "did you mean --force?"),
+    (["bench", "--fps", "30"], "did you mean --hz?"),
+    (["record", "--codec", "x264"], "did you mean --encoder?"),
+    (["record", *SMALL, "--duration", "soon", "a.mp4"], "as in 90s, 10m, 1.5h or 1:30:00"),
+    (["bench", "--backend", "virtual", "--hz", "30"], "-o mover@1920x1080@30"),
+    (["bench", "--backend", "virtual", "--stimulus", "flip_demo"], "-o flip_demo@1920x1080"),
+    (["help", "recrod"], "did you mean record?"),
     (["record", *SMALL, "--on-full", "explode", "a.mp4"], "--on-full 'explode'"),
     (["record", *SMALL, "--on-loss", "panic", "a.mp4"], "--on-loss 'panic'"),
     (["record", *SMALL, "--on-resize", "grow", "a.mp4"], "--on-resize 'grow'"),
@@ -66,6 +81,12 @@ WRONG_USAGE = [
     (["record", *SMALL, "--encoder", "rawvideo", "a.mp4"], "rawvideo"),
     (["record", *SMALL, "--encoder", "libvpx-vp9", "--format", "mpegts", "a.ts"], "mpegts"),
     (["record", *SMALL, "--encoder", "x264", "a.webm"], "webm"),
+    (["record", *SMALL, "--region", "0,0,63,48", "--encoder", "libsvtav1", "a.webm"], "64x64"),
+    (["record", *SMALL, "--faststart", "a.mkv"], "--faststart"),
+    (["record", *SMALL, "--faststart", "--format", "mp4", "-"], "--faststart"),
+    (["record", *SMALL, "--on-resize", "split", "-"], "--on-resize split"),
+    (["record", *SMALL, "--on-resize", "split", "--format", "mpegts", "/dev/null"], "--on-resize split"),
+    (["record", *SMALL, "--faststart", "--format", "mp4", "/dev/null"], "--faststart"),
     (["record", *SMALL, "--fps", "60", "a.gif"], "50"),
     (["record", *SMALL, "--vfr", "--format", "y4m", "a.y4m"], "vfr"),
     (["record", "--backend", "nonsense", "a.mp4"], "nonsense"),
@@ -251,3 +272,36 @@ def test_a_reader_that_has_gone_is_no_failure():
     os.close(writing)
     assert result.returncode == 0
     assert result.stderr == b""
+
+
+def test_help_as_a_command_is_help():
+    assert ok("help").stdout == ok("--help").stdout
+    assert ok("help", "record").stdout == ok("record", "--help").stdout
+
+
+@pytest.mark.parametrize("text,frames", [("100ms", 6), ("0:00.1", 6), ("0:00:00.05", 3)])
+def test_times_as_people_write_them(tmp_path, text, frames):
+    result = json.loads(ok("record", *SMALL, "--duration", text, "--json", "a.mkv", cwd=tmp_path).stdout)
+    assert result["frames"]["slots"] == frames
+
+
+@pytest.mark.parametrize("args,ending", [(["record", *SMALL, "-q", "--frames", "5"], "mp4"), (["shot", *SMALL], "png"),
+                                         (["record", *SMALL, "-q", "--frames", "5", "--format", "y4m"], "y4m"),
+                                         (["shot", "--backend", "virtual", "--all"], "png")])
+def test_files_named_at_the_same_time_get_names_of_their_own(tmp_path, args, ending):
+    together = [start(*args, cwd=tmp_path) for _ in range(4)]
+    names = []
+    for each in together:
+        out, err = each.communicate(timeout=120)
+        assert each.returncode == 0, err
+        names += out.decode().split()
+    assert len(set(names)) == len(names) >= 4
+    assert sorted(os.listdir(tmp_path)) == sorted(names)
+    assert all(name.endswith(ending) and os.path.getsize(tmp_path / name) > 0 for name in names)
+
+
+def test_a_name_that_was_made_up_leaves_nothing_if_nothing_is_recorded(tmp_path):
+    one_line(run("record", cwd=tmp_path), 1)
+    one_line(run("shot", cwd=tmp_path), 1)
+    one_line(run("record", *SMALL, "--encoder", "nvenc", cwd=tmp_path), 1)
+    assert os.listdir(tmp_path) == []

@@ -27,7 +27,7 @@ CANDIDATES = [
     ("rustcam-cli shot --format ", ["bmp", "jpg", "png", "ppm", "qoi", "raw", "webp"]),
     ("rustcam-cli record --format m", ["matroska", "mov", "mp4", "mpegts"]),
     ("rustcam-cli record --format=m", ["matroska", "mov", "mp4", "mpegts"]),
-    ("rustcam-cli record --encoder libx", ["libx264", "libx265"]),
+    ("rustcam-cli record --encoder libx", ["libx264", "libx265", "libxvid"]),
     ("rustcam-cli record --encoder=libvpx-", ["libvpx-vp9"]),
     ("rustcam-cli record --preset u", ["ultrafast"]),
     ("rustcam-cli record --on-loss=", ["stop", "wait", "wait="]),

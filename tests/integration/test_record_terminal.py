@@ -6,6 +6,8 @@ import pathlib
 import pty
 import signal
 import subprocess
+import sys
+import termios
 import time
 
 import pytest
@@ -17,11 +19,11 @@ RECORD = [CLI, "record", *SMALL, "--preset", "ultrafast", "--stats", "s.json"]
 class Terminal:
     """A program with a controlling terminal of its own as its standard input, output and error."""
 
-    def __init__(self, command, cwd):
+    def __init__(self, command, cwd, env=None):
         self.ours, theirs = pty.openpty()
         self.cwd = cwd
         # Opening a terminal makes it the session's own.
-        self.process = subprocess.Popen(command, cwd=cwd, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+        self.process = subprocess.Popen(command, cwd=cwd, env=env or environment(), stdin=theirs, stdout=theirs, stderr=theirs,
                                         start_new_session=True,
                                         preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)))
         os.close(theirs)
@@ -132,3 +134,102 @@ def test_signals_upon_signals_still_leave_a_whole_file(tmp_path):
         time.sleep(0.002)
     assert process.wait(20 * SLOW) == 0
     check_whole(tmp_path / "a.mp4", statistics(tmp_path))
+
+
+def wait_for(condition, what, seconds=20):
+    until = time.monotonic() + seconds * SLOW
+    while not condition():
+        assert time.monotonic() < until, f"{what} did not happen"
+        time.sleep(0.02)
+
+
+def reads_lines(terminal):
+    return bool(termios.tcgetattr(terminal.ours)[3] & termios.ICANON)
+
+
+SHELL = """
+import os, signal, sys, termios
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+lines = termios.tcgetattr(0)
+child = os.fork()
+if child == 0:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    if "background" not in sys.argv[1]:
+        while os.tcgetpgrp(0) != os.getpid():
+            pass
+    os.execv(sys.argv[2], sys.argv[2:])
+os.setpgid(child, child)
+if "background" in sys.argv[1]:
+    sys.stdout.write("STOPPED"); sys.stdout.flush()
+else:
+    os.tcsetpgrp(0, child)
+    assert os.WIFSTOPPED(os.waitpid(child, os.WUNTRACED)[1])
+    os.tcsetpgrp(0, os.getpgrp())
+    sys.stdout.write("STOPPED" if termios.tcgetattr(0)[3] == lines[3] else "MODE LEFT"); sys.stdout.flush()
+    termios.tcsetattr(0, termios.TCSANOW, lines)
+sys.stdin.readline()
+os.tcsetpgrp(0, child)
+os.kill(child, signal.SIGCONT)
+status = os.waitpid(child, 0)[1]
+os.tcsetpgrp(0, os.getpgrp())
+sys.exit(os.waitstatus_to_exitcode(status) or (termios.tcgetattr(0)[3] != lines[3]) * 99)
+"""
+"""A shell of our own: Ctrl-Z (or a start in the background), then fg."""
+
+
+@pytest.mark.parametrize("how", ["ctrl-z", "kill -STOP", "background"])
+def test_q_works_again_in_the_foreground(tmp_path, how):
+    terminal = Terminal([sys.executable, "-c", SHELL, how, *RECORD, "a.mp4"], tmp_path)
+    if how != "background":
+        terminal.wait_for(b"fresh")
+        wait_for(lambda: not reads_lines(terminal), "the mode of single keys")
+    if how == "ctrl-z":
+        terminal.press(b"\x1a")
+    elif how == "kill -STOP":
+        [child] = pathlib.Path(f"/proc/{terminal.process.pid}/task/{terminal.process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGSTOP)
+    # Stopped from outside, it could not give the mode back; shells do that themselves then.
+    terminal.wait_for(b"MODE LEFT" if how == "kill -STOP" else b"STOPPED")
+    terminal.press(b"\n")
+    wait_for(lambda: not reads_lines(terminal), "the mode of single keys after fg")
+    time.sleep(0.3)
+    terminal.press(b"q")
+    stats = terminal.statistics()
+    assert stats["ended_by"] == "key"
+    check_whole(tmp_path / "a.mp4", stats)
+    assert reads_lines(terminal)
+    terminal.close()
+
+
+def test_a_person_is_told_what_is_recorded_where_to_and_how_to_stop(tmp_path):
+    terminal = Terminal([*RECORD, "a.mp4"], tmp_path)
+    terminal.wait_for(b"recording mover@320x240@60 to a.mp4; q or Ctrl-C ends it\r\n")
+    terminal.press(b"q")
+    terminal.statistics()
+    terminal.close()
+
+
+@pytest.mark.parametrize("more", [["-q"], ["--progress", "json"]])
+def test_who_asked_for_silence_or_json_is_not(tmp_path, more):
+    terminal = Terminal([*RECORD, "--frames", "30", *more, "a.mp4"], tmp_path)
+    shown = b""
+    try:
+        while True:
+            shown += os.read(terminal.ours, 65536)
+    except OSError:  # the other side has closed it
+        pass
+    terminal.statistics()
+    assert b"recording mover" not in shown
+    terminal.close()
+
+
+def test_a_person_is_told_that_a_dead_x_server_is_awaited(tmp_path, x_server):
+    server = x_server(size=(320, 200))
+    terminal = Terminal([CLI, "record", "--preset", "ultrafast", "--stats", "s.json", "a.mp4"], tmp_path, server.env)
+    terminal.wait_for(b" to a.mp4; q or Ctrl-C ends it")
+    server.stop()
+    terminal.wait_for(b"waiting for the screen")
+    terminal.press(b"q")
+    assert terminal.statistics()["ended_by"] == "key"
+    terminal.close()

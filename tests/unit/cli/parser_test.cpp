@@ -96,7 +96,8 @@ TEST_CASE("a path that begins with a slash is no option, on any system") {
 
 TEST_CASE("wrong usage is one line that says what to do") {
   CHECK(message({"--fsp", "30"}) ==
-        "unknown option --fsp (did you mean --fps?); see rustcam-cli sample --help");
+        "unknown option --fsp (did you mean --fps?, for example --fps 60000/1001); see rustcam-cli "
+        "sample --help");
   CHECK(message({"--xyzzy=3"}) == "unknown option --xyzzy; see rustcam-cli sample --help");
   CHECK(message({"--fps"}) ==
         "--fps needs a value, for example --fps 60000/1001; see rustcam-cli sample --help");

@@ -33,8 +33,8 @@ TEST_CASE("an output's name becomes a part of a file's name") {
 TEST_CASE("the progress line is cut to the terminal, between characters") {}
 
 TEST_CASE("progress for people and for programs") {
-  const Progress progress{65.25, 3915, 3900, 15, 1, 1'500'000};
-  CHECK(progress_line(progress) == "1:05.2  60.0 fps  fresh 3900  repeated 15  late 1  1.5 MB");
+  const Progress progress{65.25, 3915, 3900, 15, 1, 1'500'000, 30};
+  CHECK(progress_line(progress) == "1:05.2  30.0 fps  fresh 3900  repeated 15  late 1  1.5 MB");
   CHECK(progress_json(progress) ==
         R"({"time_s":65.25,"slots":3915,"fresh":3900,"repeated":15,"late":1,"bytes":1500000})");
 }

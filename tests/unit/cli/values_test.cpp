@@ -35,6 +35,30 @@ TEST_CASE("numbers are plain decimals") {
     CHECK_THROWS_AS(parse_number("--crf", bad, 0, 51), UsageError);
 }
 
+TEST_CASE("times are seconds, or what people write") {
+  for (const auto& [text, seconds] : std::vector<std::pair<const char*, double>>{{"90", 90},
+                                                                                 {"0.5", 0.5},
+                                                                                 {"90s", 90},
+                                                                                 {"10m", 600},
+                                                                                 {"10min", 600},
+                                                                                 {"1.5h", 5400},
+                                                                                 {"10h", 36000},
+                                                                                 {"250ms", 0.25},
+                                                                                 {"1:30", 90},
+                                                                                 {"1:30:00", 5400},
+                                                                                 {"0:00:02.5", 2.5},
+                                                                                 {"90:00", 5400}})
+    CHECK(parse_seconds("--duration", text, 0.001) == doctest::Approx(seconds));
+  for (const char* bad : {"", "h", "1d", "1h30", "1:", ":30", "1:60", "1:2:3:4", "-1:30", "1:-30",
+                          "1.5:30", "1:30s", "-5", "0", "nan", "9000000", "3000h", "1e3"})
+    CHECK_THROWS_AS(parse_seconds("--duration", bad, 0.001), UsageError);
+  try {
+    parse_seconds("--duration", "soon", 0.001);
+  } catch (const UsageError& error) {
+    CHECK(std::string(error.what()).find("10m") != std::string::npos);
+  }
+}
+
 TEST_CASE("sizes are WxH") {
   CHECK(parse_size("--size", "1280x720") == Size{1280, 720});
   CHECK(parse_size("--size", "1x16384") == Size{1, 16384});

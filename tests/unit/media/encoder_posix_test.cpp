@@ -23,7 +23,88 @@ bool here(const char* encoder) {
   return avcodec_find_encoder_by_name(encoder) != nullptr;
 }
 
+bool takes_preset(const std::string& encoder) {
+  OutputRequest r;
+  r.path = "a.mkv";
+  r.encoder = encoder;
+  r.preset = "ultrafast";
+  try {
+    plan_output(r);
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
 }  // namespace
+
+TEST_CASE("presets belong to the encoders that have such a thing") {
+  for (const char* encoder :
+       {"libx264", "libx265", "libvpx-vp9", "libvpx", "libsvtav1", "libaom-av1", "librav1e"})
+    if (here(encoder)) CHECK(takes_preset(encoder));
+  for (const char* encoder : {"mpeg4", "mpeg2video", "mjpeg", "libxvid", "ffv1", "gif"})
+    if (here(encoder)) CHECK(!takes_preset(encoder));
+}
+
+TEST_CASE("a picture that does not fit is wrong usage whose advice has been tried") {
+  struct Case {
+    const char* encoder;
+    const char* file;
+    Size size;
+    const char* advice;
+  };
+  const TempFolder folder;
+  for (const Case& c : {
+           Case{"x264", "a.mp4", {20000, 64}, "--encoder mjpeg"},
+           Case{"x264", "a.mov", {64, 20000}, "--encoder mjpeg"},
+           Case{"libx265", "a.mkv", {20000, 64}, "--encoder ffv1"},
+           Case{"x264", "a.ts", {20000, 64}, "--encoder mjpeg into .mp4"},
+           Case{"libvpx-vp9", "a.webm", {20000, 64}, "--encoder mjpeg into .mp4"},
+           Case{"libvpx", "a.webm", {16384, 64}, "--encoder libvpx-vp9"},
+           Case{"mpeg4", "a.mp4", {9000, 64}, "--encoder libx264"},
+           Case{"libsvtav1", "a.webm", {63, 48}, "--encoder libvpx-vp9"},
+           Case{"libsvtav1", "a.mp4", {640, 32}, "--encoder libx264"},
+           Case{"librav1e", "a.mkv", {8, 8}, "--encoder libx264"},
+           Case{"libx265", "a.mp4", {8, 100}, "--encoder libx264"},
+       }) {
+    if (!here(c.encoder) && std::string(c.encoder) != "x264") continue;
+    CAPTURE(std::string(c.encoder));
+    CAPTURE(std::string(c.file));
+    OutputRequest request;
+    request.path = folder / c.file;
+    request.encoder = c.encoder;
+    std::string text;
+    try {
+      EncoderReport report;
+      std::vector<Warning> warnings;
+      open_sink(plan_output(request), c.size, report, warnings);
+    } catch (const UsageError& e) {
+      text = e.what();
+    }
+    CHECK(text.find(c.advice) != std::string::npos);
+    CHECK(!std::filesystem::exists(request.path));
+  }
+}
+
+TEST_CASE("an encoder that cannot keep up is told of before the first picture") {
+  const TempFolder folder;
+  const auto told = [&](const char* encoder, const char* file, Size size, int fps) {
+    OutputRequest request;
+    request.path = folder / file;
+    request.encoder = encoder;
+    request.fps = Rational{fps, 1};
+    request.force = true;
+    EncoderReport report;
+    std::vector<Warning> warnings;
+    open_sink(plan_output(request), size, report, warnings)->finish(0);
+    for (const Warning& w : warnings)
+      if (w.code == "encoder_demanding") return true;
+    return false;
+  };
+  CHECK(told("libvpx-vp9", "a.webm", {1920, 1080}, 1000));
+  CHECK(!told("libvpx-vp9", "a.webm", {320, 240}, 30));
+  CHECK(!told("libx264", "a.mp4", {1920, 1080}, 1000));
+}
 
 TEST_CASE("every software encoder keeps all pictures, their times and their colours") {
   const TempFolder folder;
@@ -71,13 +152,22 @@ TEST_CASE("preset, crf, bitrate and gop reach every family") {
     change(request);
     return record(request, {256, 192}, every_slot(40), 40).files[0].bytes;
   };
-  for (const char* encoder : {"libx264", "libx265", "libvpx-vp9", "libvpx", "libsvtav1"}) {
+  for (const char* encoder :
+       {"libx264", "libx265", "libvpx-vp9", "libvpx", "libsvtav1", "libaom-av1", "librav1e",
+        "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "libxvid"}) {
     if (!here(encoder)) continue;
     CAPTURE(std::string(encoder));
+    const auto finest = size_of(encoder, [](OutputRequest& r) { r.crf = 0; });
     const auto fine = size_of(encoder, [](OutputRequest& r) { r.crf = 8; });
     const auto coarse = size_of(encoder, [](OutputRequest& r) { r.crf = 45; });
     CHECK(fine > coarse);
-    CHECK(size_of(encoder, [](OutputRequest& r) { r.preset = "ultrafast"; }) > 0);
+    CHECK(finest >= fine);
+    if (takes_preset(encoder))
+      CHECK(size_of(encoder, [](OutputRequest& r) { r.preset = "ultrafast"; }) > 0);
+    // By quality, if nothing else was asked for.
+    const auto usual = size_of(encoder, [](OutputRequest&) {});
+    CHECK(usual > coarse);
+    CHECK(usual < fine);
     CHECK(size_of(encoder, [](OutputRequest& r) { r.bitrate = 2'000'000; }) > 0);
   }
   OutputRequest request;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -253,6 +254,40 @@ TEST_CASE("a slow reader of raw video gets every slot") {
   }
 }
 
+TEST_CASE("a reader that makes a recording play too fast is told, with the rate that was reached") {
+  struct Case {
+    OnFull mode;
+    Duration delay;
+    bool told;
+  };
+  for (const Case& c : {Case{OnFull::wait, 33ms, true}, Case{OnFull::wait, 10ms, false},
+                        Case{OnFull::drop, 33ms, false}}) {
+    for (const std::int64_t frames : {std::int64_t{120}, std::int64_t{600}}) {
+      Bench b;
+      b.options.frames = frames;
+      b.options.on_full = c.mode;
+      b.sinks.options.every_slot = true;
+      b.sinks.options.delay = c.delay;
+      double shown_fps = 0;
+      TimePoint told_at{};
+      b.hooks.progress = [&](const Progress& p) { shown_fps = p.fps; };
+      b.hooks.warning = [&](const Warning& w) {
+        if (w.code == "held_back") told_at = b.clock.now();
+      };
+      const Show show(b, 60);
+      const RecordStatistics s = b.run();
+      CHECK((told_at != TimePoint{}) == c.told);
+      CHECK(std::any_of(s.warnings.begin(), s.warnings.end(),
+                        [](const Warning& w) { return w.code == "held_back"; }) == c.told);
+      if (!c.told) continue;
+      // Long before the end, if there is time.
+      if (frames == 600) CHECK(told_at - s.t0 < 6s);
+      CHECK(s.fps_achieved == doctest::Approx(30.3).epsilon(0.03));
+      CHECK(shown_fps == doctest::Approx(30.3).epsilon(0.03));
+    }
+  }
+}
+
 TEST_CASE("whoever wakes late gives no slot a picture from after its sampling point") {
   Bench b;
   b.options.frames = 300;
@@ -312,6 +347,38 @@ TEST_CASE("slots repeat while the source is lost, and it comes back") {
   CHECK(s.repeated >= 17);
   CHECK(s.repeated <= 30);
   CHECK(FakeSink::damage_was_exact);
+}
+
+TEST_CASE("a source that stays away is told, once, and its return as well") {
+  for (const Duration away : {300ms, 3000ms}) {
+    Bench b;
+    b.options.frames = 300;
+    std::vector<std::string> told;
+    std::vector<TimePoint> at;
+    b.hooks.source_away = [&](const std::string& why) {
+      told.push_back(why);
+      at.push_back(b.clock.now());
+    };
+    TimePoint lost{};
+    const Show show(b, 60);
+    const Beside fault(b.clock, [&](const std::stop_token& stop) {
+      b.clock.sleep_until(b.clock.now() + 700ms, stop);
+      lost = b.clock.now();
+      b.screen->set_presence(Presence::absent);
+      b.screen->lose("", "access lost");
+      b.clock.sleep_until(b.clock.now() + away, stop);
+      b.screen->set_presence(Presence::here);
+    });
+    b.run();
+    if (away < 1s) {
+      CHECK(told.empty());
+      continue;
+    }
+    CHECK(told == std::vector<std::string>{"access lost", ""});
+    CHECK(at[0] - lost >= 1s);
+    CHECK(at[0] - lost < 1300ms);
+    CHECK(at[1] - lost >= away);
+  }
 }
 
 TEST_CASE("a source that comes back and says nothing is read after a while") {
