@@ -46,8 +46,8 @@ void write_stdout(std::string_view text);
 void print(std::string_view text);
 
 /// A whole file at once; nothing is left if that fails. "-" is standard output. Whoever
-/// reads a FIFO or pipe, or does not yet, is waited for until `interrupted()`, which is asked 20 times
-/// a second. Throws MediaError, PipeClosed.
+/// reads a FIFO or pipe, or does not yet, is waited for until `interrupted()`, which is asked 20
+/// times a second. Throws MediaError, PipeClosed.
 void write_file(const std::string& path, std::string_view bytes, bool force,
                 const std::function<bool()>& interrupted);
 

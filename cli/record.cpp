@@ -100,8 +100,11 @@ void tell_programs(const RecordRequest& request, const RecordStatistics& statist
                    const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
   // The signals so far asked for the end of the recording, not of this.
-  const auto interrupted = [&signals, before = signals.count()] { return signals.count() > before; };
-  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, interrupted);
+  const auto interrupted = [&signals, before = signals.count()] {
+    return signals.count() > before;
+  };
+  if (request.stats_path)
+    write_file(*request.stats_path, document, request.record.force, interrupted);
   if (request.stats_to_stdout) return write_stdout(document);
   if (request.named_here)
     for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
