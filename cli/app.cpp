@@ -65,7 +65,7 @@ const CommandEntry& find_command(const std::string& name) {
 
 /// Global options may stand before the command: they are handed on to its parser.
 struct Split {
-  std::string command;  ///< empty where there is none
+  std::string command;  ///< empty if there is none
   std::vector<std::string> rest;
 };
 

@@ -37,7 +37,7 @@ struct BenchOptions {
   Duration warmup = std::chrono::milliseconds(500);
   int repeat = 3;
   std::vector<BenchMode> modes;  ///< in the order to run
-  bool all_modes = false;        ///< `modes` came from "all": gpu only where it is there
+  bool all_modes = false;        ///< `modes` came from "all": gpu only if it is there
   std::vector<bool> pointers;    ///< each mode runs with each of these
   FingerprintKind fingerprint = FingerprintKind::sparse;
   std::optional<std::string> chart_path;

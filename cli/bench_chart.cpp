@@ -41,7 +41,7 @@ struct Reference {
   bool dashed = false;
 };
 
-/// What was presented, and what the screen can show at most, where it tells. One line where both
+/// What was presented, and what the screen can show at most, if it tells. One line if both
 /// are the same.
 std::vector<Reference> references_of(const BenchResult& result, const Selection& selection) {
   std::vector<Reference> references;

@@ -33,7 +33,7 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
                 "an output's index or name, as `rustcam-cli list` shows it",
                 "the primary output; " + std::string(screenless_backend()) + ": mover@1920x1080@60",
                 "-o DP-1",
-                "Where none is primary, it is the one at (0,0), else the first. The virtual back "
+                "If none is primary, it is the one at (0,0), else the first. The virtual back "
                 "end's outputs are named `STIMULUS[@WxH[@HZ]]`",
                 {},
                 ValueKind::output});

@@ -17,7 +17,7 @@ class Command {
   /// Declares the options; their values are kept in this object.
   virtual void declare(Parser& parser) = 0;
   /// Checks what was given (UsageError) and does the work. Returns the exit status; throws Error
-  /// where it failed.
+  /// if it failed.
   virtual int run(Context& context) = 0;
 };
 

@@ -11,7 +11,7 @@ namespace {
 constexpr const char* head =
     R"script(# bash completion for rustcam-cli, made by: rustcam-cli completion bash
 
-# _rustcam_cli_value COMMAND OPTION: sets names and kind to what its value may be; fails where it
+# _rustcam_cli_value COMMAND OPTION: sets names and kind to what its value may be; fails if it
 # takes none. An argument's OPTION is its number.
 _rustcam_cli_value() {
   names=() kind=

@@ -37,7 +37,7 @@ void check_backends(std::vector<Check>& checks) {
     const Support support = backend->probe();
     Check check{"backend " + std::string(backend->name()), support.available, support.reason, {}};
     if (check.detail.empty()) check.detail = "can run here";
-    if (!check.ok) check.fix = "needed only where that system is the screen's; else nothing to do";
+    if (!check.ok) check.fix = "needed only if that system is the screen's; else nothing to do";
     checks.push_back(std::move(check));
   }
 }

@@ -13,7 +13,7 @@ struct Check {
   std::string name;
   bool ok = false;
   std::string detail;
-  std::string fix;     ///< what to do; empty where it is ok
+  std::string fix;     ///< what to do; empty if it is ok
   bool vital = false;  ///< without it the main job, recording the screen to a file, cannot work
 };
 

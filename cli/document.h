@@ -23,12 +23,12 @@ void add_warnings(Json& document, const std::vector<Warning>& warnings);
 Json describe(const TargetInfo& target);
 Json describe(const Rect& region);  ///< [l,t,r,b]
 
-/// The value, or null where it is not known.
+/// The value, or null if it is not known.
 template <typename T>
 Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
-/// The text, or null where it is empty.
+/// The text, or null if it is empty.
 Json or_null(const std::string& text);
 
 /// UTF-8 with a line break at the end; bytes that are no UTF-8 (a file's name may be anything) are

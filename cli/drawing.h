@@ -53,7 +53,7 @@ struct Drawing {
 
 /// One <svg> element, which takes the width that it is given.
 std::string to_svg(const Drawing& drawing);
-/// White paper, two pixels for each unit. Throws std::invalid_argument where a side would be over
+/// White paper, two pixels for each unit. Throws std::invalid_argument if a side would be over
 /// 65535 pixels.
 Image to_image(const Drawing& drawing);
 

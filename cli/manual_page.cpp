@@ -27,7 +27,7 @@ A virtual display inside the program needs no screen at all:
 .PP
 A recording is a sequence of slots, exactly one every 1/fps seconds.
 A slot without a new frame repeats the last picture.
-Where no option ends it,
+If no option ends it,
 .BR Ctrl\-C ,
 .B SIGTERM
 or the key
@@ -69,7 +69,7 @@ region outside its output, or data and
 both to standard output.
 .PP
 An error is one line on standard error: what failed, why, and what to do.
-Where nothing was recorded no file is left.
+If nothing was recorded no file is left.
 .SH ENVIRONMENT
 .TP
 .B DISPLAY
@@ -86,7 +86,7 @@ What
 .B record
 and
 .B shot
-make in the current folder where no
+make in the current folder if no
 .I FILE
 is given.
 Further ones of the same second get
@@ -130,7 +130,7 @@ std::string literal(const std::string& text) {
   return out;
 }
 
-/// One word of running text. Hyphens stay hyphens only where it is nothing that could be typed.
+/// One word of running text. Hyphens stay hyphens only if it is nothing that could be typed.
 std::string prose(const std::string& word) {
   const auto dot = word.find('.', 1);
   const bool file = dot != std::string::npos && dot + 1 < word.size();
@@ -268,7 +268,7 @@ std::string command_part(const CommandEntry& command) {
     if (option.section == capture_section || option.section == everywhere_section) continue;
     if (option.section != section) {
       section = option.section;
-      // A heading says something only where there are several.
+      // A heading says something only if there are several.
       if (section != "Options") out += ".SS \"" + section + "\"\n";
     }
     out += item(option);

@@ -36,26 +36,26 @@ std::span<const std::byte> as_bytes(std::string_view text) {
 
 /// File::create() that waits for the reader of a FIFO.
 File create_with_reader(const std::string& path, bool force,
-                        const std::function<bool()>& given_up) {
+                        const std::function<bool()>& interrupted) {
   PreciseTimer timer;
   for (;;) {
     try {
       return File::create(path, force);
     } catch (const NoReader&) {
-      if (given_up()) throw;
+      if (interrupted()) throw;
     }
     timer.sleep_until(now() + asked_every);
   }
 }
 
-/// Throws PipeClosed where a reader takes nothing until `given_up()`.
-void write_to_reader(File& file, std::string_view bytes, const std::function<bool()>& given_up) {
+/// Throws PipeClosed if a reader takes nothing until `interrupted()`.
+void write_to_reader(File& file, std::string_view bytes, const std::function<bool()>& interrupted) {
   std::jthread watch;
   if (!file.seekable())
     watch = std::jthread([&](const std::stop_token& stop) {
       PreciseTimer timer;
       while (timer.sleep_until(now() + asked_every, stop))
-        if (given_up()) return file.interrupt();
+        if (interrupted()) return file.interrupt();
     });
   file.write(as_bytes(bytes));
 }
@@ -119,14 +119,14 @@ void print(std::string_view text) {
 }
 
 void write_file(const std::string& path, std::string_view bytes, bool force,
-                const std::function<bool()>& given_up) {
+                const std::function<bool()>& interrupted) {
   if (path == "-") {
     File file = File::standard_output();
-    return write_to_reader(file, bytes, given_up);
+    return write_to_reader(file, bytes, interrupted);
   }
-  File file = create_with_reader(path, force, given_up);
+  File file = create_with_reader(path, force, interrupted);
   try {
-    write_to_reader(file, bytes, given_up);
+    write_to_reader(file, bytes, interrupted);
     file.close();
   } catch (...) {
     file = File();

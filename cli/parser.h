@@ -25,7 +25,7 @@ enum class ValueKind { text = 1, file, output };
 struct OptionHelp {
   std::string placeholder;   ///< "F"; for flags empty
   std::string meaning;       ///< one sentence without a full stop
-  std::string initial = {};  ///< the default, in words; empty where there is none
+  std::string initial = {};  ///< the default, in words; empty if there is none
   std::string example = {};  ///< as it would be typed: "--fps 60000/1001"
   std::string detail = {};   ///< more sentences, for the manual; the last without a full stop
   std::vector<std::string> names = {};  ///< values that shells offer
@@ -90,7 +90,7 @@ std::string help_line(const std::string& left, const std::string& text, std::siz
 /// "-o, --output O".
 std::string spelled(const Option& option);
 
-/// The candidate that `word` was most likely meant to be; empty where none is near.
+/// The candidate that `word` was most likely meant to be; empty if none is near.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace rustcam::cli

@@ -56,7 +56,7 @@ bool failed(EndedBy ended_by) {
          ended_by == EndedBy::error;
 }
 
-/// The closing lines; where nothing could be written there is only the failure to tell.
+/// The closing lines; if nothing could be written there is only the failure to tell.
 void tell_person(const RecordStatistics& statistics, Log& log) {
   if (!log.quiet() && statistics.slots > 0) {
     const std::string summary = record_summary(statistics);
@@ -71,8 +71,8 @@ void tell_programs(const RecordRequest& request, const RecordStatistics& statist
                    const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
   // The signals so far asked for the end of the recording, not of this.
-  const auto given_up = [&signals, before = signals.count()] { return signals.count() > before; };
-  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, given_up);
+  const auto interrupted = [&signals, before = signals.count()] { return signals.count() > before; };
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, interrupted);
   if (request.stats_to_stdout) return write_stdout(document);
   if (request.named_here)
     for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");

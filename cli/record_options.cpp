@@ -130,7 +130,7 @@ void Record::declare(Parser& parser) {
   parser.value(
       "--encoder", a.encoder,
       {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
-       "auto: what the container wants, else NVENC where it opens, else x264", "--encoder libx265",
+       "auto: what the container wants, else NVENC if it opens, else x264", "--encoder libx265",
        "For webm, auto is VP9 in real-time mode, for gif the gif encoder; "
        "`rustcam-cli list encoders` shows what FFmpeg has",
        encoder_names()});
@@ -159,7 +159,7 @@ void Record::declare(Parser& parser) {
        "encoder takes them; y4m: yuv420p, yuv444p, gray",
        pixel_format_names()});
   parser.value("--size", a.size, {"WxH", "scale", "as captured", "--size 1280x720"});
-  parser.flag("--vfr", a.vfr, "write samples only where something changed, and one at the end");
+  parser.flag("--vfr", a.vfr, "write samples only if something changed, and one at the end");
   parser.section("The file");
   parser.value(
       "--format", a.format,

@@ -90,7 +90,7 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
   return pictures;
 }
 
-/// False where a signal came first.
+/// False if a signal came first.
 bool wait(const ShotOptions& options, const EndSignals& signals, Log& log) {
   ProgressDisplay display(
       stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none, log.quiet());
@@ -106,7 +106,7 @@ bool wait(const ShotOptions& options, const EndSignals& signals, Log& log) {
   return signals.count() == 0;
 }
 
-/// What was made, for the document; null where a signal came first.
+/// What was made, for the document; null if a signal came first.
 Json take(const Picture& picture, const ShotOptions& options, const EndSignals& signals, Log& log) {
   const TimePoint begun = now();
   const auto frame = grab(picture.selection, options.capture.cursor, options.capture.timeout,

@@ -24,7 +24,7 @@ struct Presented {
   std::optional<double> fps;  ///< needs two frames
 };
 
-/// False where a signal came first.
+/// False if a signal came first.
 bool sleep_until(PreciseTimer& timer, TimePoint deadline, const EndSignals& signals) {
   constexpr Duration patience = std::chrono::milliseconds(50);
   while (signals.count() == 0 && now() < deadline)
@@ -33,7 +33,7 @@ bool sleep_until(PreciseTimer& timer, TimePoint deadline, const EndSignals& sign
 }
 
 /// Frames are numbered as they are shown, without gaps, so that a gap in a recording is the
-/// recorder's. Where the system cannot keep up, periods are left out instead.
+/// recorder's. If the system cannot keep up, periods are left out instead.
 Presented present(Presenter& presenter, const StimulusOptions& options, const EndSignals& signals) {
   PreciseTimer timer;
   Presented shown;

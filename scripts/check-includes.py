@@ -113,7 +113,7 @@ BARE = [(re.compile(r"\b(?:U?INT(?:8|16|32|64|MAX|PTR)_(?:MAX|MIN|C)|SIZE_MAX)\b
         (re.compile(r"\bassert\s*\("), {"cassert"}),
         (re.compile(r"(?<![:\w])SIG(?:INT|TERM|HUP|PIPE|KILL|CHLD|ABRT|SEGV|USR1|USR2|WINCH)\b"), {"csignal"}),
         (re.compile(r"<=>"), {"compare"})]
-# C's own spelling does as well, where a file talks to the system.
+# C's own spelling does as well, if a file talks to the system.
 C_HEADERS = {"errno.h": "cerrno", "signal.h": "csignal", "stdint.h": "cstdint", "stdio.h": "cstdio", "stdlib.h": "cstdlib",
              "string.h": "cstring", "time.h": "ctime", "limits.h": "climits", "sys/stat.h": None}
 NOT_CODE = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)

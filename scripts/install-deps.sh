@@ -56,7 +56,7 @@ if [[ ${#missing[@]} -eq 0 ]]; then
   exit 0
 fi
 
-# os_release NAME: a value of /etc/os-release, empty where it is not set.
+# os_release NAME: a value of /etc/os-release, empty if it is not set.
 os_release() {
   # shellcheck disable=SC1090  # a file of the system
   (set +u; . "${RUSTCAM_OS_RELEASE:-/etc/os-release}" 2>/dev/null || true; printf '%s' "${!1}")
@@ -103,7 +103,7 @@ if [[ $(id -u) -ne 0 ]]; then
 fi
 "${sudo[@]}" apt-get update -q >&2
 
-# candidate PACKAGE: the version that apt would install, without epoch; empty where there is none.
+# candidate PACKAGE: the version that apt would install, without epoch; empty if there is none.
 candidate() { LC_ALL=C apt-cache policy "$1" | sed -nE '/Candidate: \(none\)/d; s/^ +Candidate: ([0-9]+:)?//p'; }
 
 old=() absent=()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs build/windows/rustcam-cli.exe with README, licences and a note on them into
-# build/windows/rustcam-cli-VERSION-windows-x86_64.zip. Builds the program first where it is missing.
+# build/windows/rustcam-cli-VERSION-windows-x86_64.zip. Builds the program first if it is missing.
 #
 # usage: scripts/package-windows.sh
 set -euo pipefail

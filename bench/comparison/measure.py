@@ -62,7 +62,7 @@ def run(command, env, server=None, reader=None):
 
 
 def missed(numbers):
-    """Percent of the frames presented between the first and the last one read that are not there; null where
+    """Percent of the frames presented between the first and the last one read that are not there; null if
     nothing was presented."""
     read = [n for n in numbers if n is not None]
     presented = captured = 0
@@ -120,7 +120,7 @@ class RawReader:
 
 
 def same_pixels(path, other):
-    """True where two pictures show the same colours."""
+    """True if two pictures show the same colours."""
     def pixels(picture):
         return subprocess.run(["ffmpeg", "-v", "error", "-i", str(picture), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
                               stdout=subprocess.PIPE, check=True).stdout

@@ -77,7 +77,7 @@ def conditions(results):
 
 
 def put_into(path, section, text):
-    """Replaces what stands between the marks of a section of a page; where there are none they are added at its end."""
+    """Replaces what stands between the marks of a section of a page; if there are none they are added at its end."""
     begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
     page = path.read_text(encoding="utf-8") if path.exists() else ""
     if begin not in page:

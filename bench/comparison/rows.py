@@ -22,7 +22,7 @@ PRESET, CRF, GOP = "ultrafast", "23", "60"
 @dataclasses.dataclass
 class Row:
     """`measure(row, context)` returns {contestant: [a dictionary for each round]}. The row's value is the median of
-    `ours / rival` over the rounds, of the field `of`; where there is no rival it is the median of the field itself."""
+    `ours / rival` over the rounds, of the field `of`; if there is no rival it is the median of the field itself."""
     name: str
     title: str
     measure: object
@@ -30,7 +30,7 @@ class Row:
     rivals: tuple = ()
     required: float = None
     stretch: float = None
-    limits: dict = dataclasses.field(default_factory=dict)  # rival: (required, stretch), where they differ
+    limits: dict = dataclasses.field(default_factory=dict)  # rival: (required, stretch), if they differ
     seconds: float = 5
     stimulus: str = None
     hz: int = 60

@@ -132,7 +132,7 @@ void digest(benchmark::State& state) {
   const Image from = noise();
   const auto kind = static_cast<FingerprintKind>(state.range(0));
   for (auto _ : state) benchmark::DoNotOptimize(fingerprint(from.view(), kind));
-  // Of the picture that it tells apart from others, also where it looks at a part of them.
+  // Of the picture that it tells apart from others, also if it looks at a part of them.
   count_bytes(state, packed_bytes(PixelFormat::bgra, screen));
 }
 BENCHMARK(digest)

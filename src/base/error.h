@@ -10,7 +10,7 @@ namespace rustcam {
 
 /// Something went wrong in the world (exit status 1). `what()` is one line for a person: what
 /// failed, why, and what to do. `native_code()` is the system's own name for it ("0x887A0026",
-/// "BadMatch", "ENOSPC"), empty where there is none.
+/// "BadMatch", "ENOSPC"), empty if there is none.
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, std::string native_code = {})
@@ -37,7 +37,7 @@ class DuplicationError : public CaptureError {
 class AccessLost : public CaptureError {
   using CaptureError::CaptureError;
 };
-/// No frame came in time, where the caller asked for an exception.
+/// No frame came in time, if the caller asked for an exception.
 class CaptureTimeout : public CaptureError {
   using CaptureError::CaptureError;
 };

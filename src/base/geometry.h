@@ -18,7 +18,7 @@ struct Size {
   friend bool operator==(const Size&, const Size&) = default;
 };
 
-/// Half-open: left <= x < right, top <= y < bottom. Empty where right <= left or bottom <= top.
+/// Half-open: left <= x < right, top <= y < bottom. Empty if right <= left or bottom <= top.
 struct Rect {
   std::int32_t left = 0;
   std::int32_t top = 0;
@@ -39,7 +39,7 @@ struct Rect {
   constexpr Size size() const noexcept {
     return {static_cast<std::int32_t>(width()), static_cast<std::int32_t>(height())};
   }
-  /// True where `r` lies inside; an empty `r` lies inside everything.
+  /// True if `r` lies inside; an empty `r` lies inside everything.
   constexpr bool contains(const Rect& r) const noexcept {
     return r.empty() || (left <= r.left && top <= r.top && r.right <= right && r.bottom <= bottom);
   }
@@ -49,7 +49,7 @@ struct Rect {
   friend bool operator==(const Rect&, const Rect&) = default;
 };
 
-/// The common part; an empty Rect{} where there is none.
+/// The common part; an empty Rect{} if there is none.
 Rect intersect(const Rect& a, const Rect& b) noexcept;
 /// The smallest rectangle around both; an empty one does not count.
 Rect bounding(const Rect& a, const Rect& b) noexcept;

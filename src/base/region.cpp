@@ -164,7 +164,7 @@ bool nearly_fill(const Rect& a, const Rect& b) {
   return waste(a, b) * 8 <= bounding(a, b).area();
 }
 
-/// Rectangles of one object lie near one another in the order of bands, even where another object
+/// Rectangles of one object lie near one another in the order of bands, even if another object
 /// shares its bands; looking no further keeps the cost linear.
 constexpr std::size_t neighbours = 4;
 

@@ -26,7 +26,7 @@ class Region {
   Rect bounds() const noexcept;
   std::int64_t area() const noexcept;
   bool contains(Point p) const noexcept;
-  /// True where every pixel of `r` is in the region.
+  /// True if every pixel of `r` is in the region.
   bool contains(const Rect& r) const;
 
   void clear() noexcept { rects_.clear(); }
@@ -37,8 +37,8 @@ class Region {
   void intersect(const Region& other);
   void translate(std::int32_t dx, std::int32_t dy);
 
-  /// A superset of at most `max_rects` rectangles (1 where that is 0). Neighbours that nearly fill
-  /// the box around them become that box, since one big copy costs less than many small ones; where
+  /// A superset of at most `max_rects` rectangles (1 if that is 0). Neighbours that nearly fill
+  /// the box around them become that box, since one big copy costs less than many small ones; if
   /// there are still too many, those whose joining wastes the least.
   Region simplified(std::size_t max_rects) const;
 

@@ -112,12 +112,12 @@ class FrameSequence {
 
 /// Captures one region of one output. grab(), start(), frames() and grab_gpu() belong to the thread
 /// that made it and exclude one another: std::logic_error otherwise. Everything else may be called
-/// from any thread. A lost output is reopened as RecoveryPolicy says; where that has given up,
+/// from any thread. A lost output is reopened as RecoveryPolicy says; if that has given up,
 /// AccessLost is thrown.
 class Capturer {
  public:
   /// Opens the output. Throws UsageError (a std::invalid_argument) for an unknown output or a
-  /// region that is not wholly inside it, CaptureError where the screen cannot be captured.
+  /// region that is not wholly inside it, CaptureError if the screen cannot be captured.
   explicit Capturer(const CapturerOptions& options = {});
   Capturer(const Selection& selection, bool cursor, RecoveryPolicy recovery = {});
   ~Capturer();
@@ -127,7 +127,7 @@ class Capturer {
   /// The next desktop frame that no grab() has returned; the first call returns what the screen
   /// shows, moving or not. nullopt after `timeout` (0: does not wait), also while the output is
   /// lost: loss() tells. A moved pointer makes no new frame. Throws UsageError for a bad region,
-  /// CaptureError where the caller holds all pictures.
+  /// CaptureError if the caller holds all pictures.
   std::optional<Frame> grab(const GrabOptions& options = {});
 
   /// Captures on a thread of its own until stop(). Throws std::invalid_argument for a video mode
@@ -136,13 +136,13 @@ class Capturer {
   /// The newest frame that no call has returned; waits for one. Empty after `timeout` or stop().
   /// Throws std::logic_error without start().
   Frame latest(Duration timeout, PixelFormat format = PixelFormat::bgra);
-  /// Ends start() or frames(); no effect where nothing runs.
+  /// Ends start() or frames(); no effect if nothing runs.
   void stop();
 
-  /// Pictures for exact slots of time; the last one again where the screen showed nothing new.
+  /// Pictures for exact slots of time; the last one again if the screen showed nothing new.
   FrameSequence frames(const FramesOptions& options = {});
 
-  /// The next desktop frame as a texture, whole and without the pointer. Throws CaptureError where
+  /// The next desktop frame as a texture, whole and without the pointer. Throws CaptureError if
   /// the system shares no textures.
   std::optional<GpuFrame> grab_gpu(Duration timeout);
 
@@ -158,7 +158,7 @@ class Capturer {
   int device() const { return output_info().device; }
   bool cursor() const noexcept { return recipe_.cursor; }
   Rotation rotation() const { return output_info().rotation; }
-  static PixelFormat format() noexcept { return PixelFormat::bgra; }  ///< where none is asked for
+  static PixelFormat format() noexcept { return PixelFormat::bgra; }  ///< if none is asked for
   TargetInfo output_info() const;
 
  private:
@@ -187,7 +187,7 @@ class Capturer {
 
 /// The outputs of a back end. Throws as find_backend() and Backend::targets() do.
 std::vector<TargetInfo> list_outputs(std::string_view backend = "auto");
-/// Its display adapters; empty where the system does not tell.
+/// Its display adapters; empty if the system does not tell.
 std::vector<DeviceInfo> device_info(std::string_view backend = "auto");
 
 }  // namespace rustcam

@@ -43,16 +43,16 @@ class FrameComposer {
 
   /// Takes in what an acquire() brought (call while the lease is held); reads no pixels.
   void note(const DesktopUpdate& update);
-  /// True where desktop pixels inside the region changed (or may have) since the last compose().
+  /// True if desktop pixels inside the region changed (or may have) since the last compose().
   bool desktop_pending() const noexcept { return !pending_.empty(); }
-  /// True where the last note()s folded at least one desktop frame in, inside the region or not.
+  /// True if the last note()s folded at least one desktop frame in, inside the region or not.
   bool desktop_frame_pending() const noexcept { return desktop_frame_pending_; }
-  /// Asks for the pointer now; true where it looks different in the region from the one last drawn.
+  /// Asks for the pointer now; true if it looks different in the region from the one last drawn.
   /// Always false without `cursor`.
   bool poll_pointer();
 
   /// Reads debt and damage, blends the pointer (as polled since the last note(), else as of now),
-  /// and hands out the picture. nullopt where the pool has no free picture; nothing is lost then,
+  /// and hands out the picture. nullopt if the pool has no free picture; nothing is lost then,
   /// nor when it throws. Throws what FrameSource throws.
   std::optional<Frame> compose();
   const ComposeCost& last_cost() const noexcept { return cost_; }
@@ -71,7 +71,7 @@ class FrameComposer {
   FrameSource* source_ = nullptr;
   Rect region_;
   Region pending_;         ///< picture coordinates, as all regions below the source
-  Pointer drawn_pointer_;  ///< not drawable where it lies outside the region
+  Pointer drawn_pointer_;  ///< not drawable if it lies outside the region
   Pointer pointer_;        ///< the same
   bool pointer_polled_ = false;
   bool desktop_frame_pending_ = false;

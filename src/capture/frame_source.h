@@ -60,7 +60,7 @@ class FrameSource {
   virtual ReadCost read(const Region& region, Image& picture, Point origin) = 0;
   /// A bgra picture into which read() may need no copy of ours; may outlive the source.
   virtual Image make_picture(Size size) { return {PixelFormat::bgra, size}; }
-  /// The pointer as of now; asks the system where nothing announces motion (X11).
+  /// The pointer as of now; asks the system if nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }
   /// The system's code and text of the last access_lost, for the statistics.

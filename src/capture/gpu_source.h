@@ -27,7 +27,7 @@ class GpuSource {
  public:
   virtual ~GpuSource() = default;
   /// Copies the current desktop into a texture that nobody else holds, on the GPU. `presented` and
-  /// `desktop_sequence` are left to the caller. nullopt where all textures are held. Throws
+  /// `desktop_sequence` are left to the caller. nullopt if all textures are held. Throws
   /// AccessLost, DeviceError, DuplicationError.
   virtual std::optional<GpuFrame> share() = 0;
 };

@@ -13,7 +13,7 @@ namespace rustcam {
 /// May be used from any thread.
 class PictureServer {
  public:
-  /// `frame` itself where it is what was asked for; else a converted copy with its own damage.
+  /// `frame` itself if it is what was asked for; else a converted copy with its own damage.
   /// `region` is in picture coordinates and must lie inside the picture.
   Frame serve(Frame frame, PixelFormat format, const std::optional<Rect>& region);
 

@@ -22,7 +22,7 @@ class Presenter {
  public:
   virtual ~Presenter() = default;
   /// Shows frame `n`; returns when the system has taken it. False when the user closed the window.
-  /// Throws DeviceError where the display is gone.
+  /// Throws DeviceError if the display is gone.
   virtual bool present(std::int64_t n) = 0;
 };
 

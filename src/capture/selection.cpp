@@ -21,7 +21,7 @@ std::optional<std::string> shortfall_note(const TargetRequest& request, const Ba
   for (const Backend* other : backends())
     if (other != &chosen && other->automatic())
       why = "the back end " + std::string(other->name()) + ": " + other->probe().reason;
-  return *shortfall + " (" + why + "); take another back end with --backend where there is one";
+  return *shortfall + " (" + why + "); take another back end with --backend if there is one";
 }
 
 std::optional<std::string> hdr_note(const TargetInfo& target) {

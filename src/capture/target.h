@@ -18,7 +18,7 @@ struct TargetInfo {
   TargetKind kind = TargetKind::output;
   int index = 0;            ///< as `list` prints it
   std::string name;         ///< "DP-1", "\\.\DISPLAY1", "mover@1920x1080@60"; a window's title
-  std::string description;  ///< maker and model, where known
+  std::string description;  ///< maker and model, if known
   std::string
       identity;  ///< finds the same target again after a loss (RandR name; LUID and monitor path)
   std::string backend;

@@ -45,7 +45,7 @@ using NameResolver = std::function<TargetInfo(std::string_view name)>;
 TargetInfo pick_target(const Backend& backend, const TargetRequest& request,
                        const NameResolver& resolve = {});
 
-/// The primary output; where none is set, the one at (0,0), else the first. `targets` must not be
+/// The primary output; if none is set, the one at (0,0), else the first. `targets` must not be
 /// empty.
 const TargetInfo& default_target(const std::vector<TargetInfo>& targets);
 

@@ -19,7 +19,7 @@ struct Frame {
   std::uint64_t desktop_sequence = 0;  ///< counts desktop contents; equal: only the pointer differs
   std::uint32_t accumulated_frames =
       0;  ///< compositor frames folded in since the last read; 0 = pointer only
-  bool accumulated_known = true;  ///< false where the system does not count them (X11)
+  bool accumulated_known = true;  ///< false if the system does not count them (X11)
   bool protected_content_masked = false;
   /// What differs from the picture with the previous `sequence`, in picture coordinates, a
   /// superset.
@@ -30,7 +30,7 @@ struct Frame {
 };
 
 /// A picture that is never shown leaves its damage to the one that replaces it, clipped to that
-/// one's size, and simplified where many have gathered.
+/// one's size, and simplified if many have gathered.
 struct FoldDamage {
   void operator()(Frame& newer, const Frame& older) const;
 };

@@ -24,7 +24,7 @@ class FramePool {
   FramePool& operator=(const FramePool&) = delete;
 
   /// Starts anew with another format and size; pictures still held stay valid and are freed with
-  /// their last handle. No effect where both are the same already.
+  /// their last handle. No effect if both are the same already.
   void reset(PixelFormat format, Size size, YuvEncoding encoding = {});
   /// Starts anew in any case, with bgra pictures that `make` makes, now or later.
   using Maker = std::function<Image(Size)>;
@@ -41,7 +41,7 @@ class FramePool {
     std::shared_ptr<Image> image;  ///< exclusively the caller's until shared further
     Region debt;  ///< to be repaid before the picture is posted; everything for a new one
   };
-  /// The free picture with the smallest debt; nullopt where all are held. Its debt is cleared: who
+  /// The free picture with the smallest debt; nullopt if all are held. Its debt is cleared: who
   /// gives it back unpaid says so with add_debt(). Throws std::logic_error before the first
   /// reset().
   std::optional<Taken> take();

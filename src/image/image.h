@@ -9,12 +9,12 @@
 
 namespace rustcam {
 
-/// Rows begin at multiples of 64 bytes where the picture makes its own memory; contents start
+/// Rows begin at multiples of 64 bytes if the picture makes its own memory; contents start
 /// undefined. Can be moved, not copied; a moved one is empty.
 class Image {
  public:
   Image() = default;
-  /// Throws std::invalid_argument where a side is not in 1..65535, std::bad_alloc where memory is
+  /// Throws std::invalid_argument if a side is not in 1..65535, std::bad_alloc if memory is
   /// out.
   Image(PixelFormat format, Size size, YuvEncoding encoding = {});
   /// A bgra picture without gaps between its rows, in memory that was made elsewhere and that the

@@ -6,7 +6,7 @@
 namespace rustcam {
 
 /// avx2_kernels with those for YUV replaced; they leave rows too short for them to AVX2. May be
-/// called only where the processor has avx512f, avx512bw and avx512vnni.
+/// called only if the processor has avx512f, avx512bw and avx512vnni.
 Kernels with_avx512() noexcept;
 
 }  // namespace rustcam

@@ -26,7 +26,7 @@ uint8x16_t opaque_alpha() {
 }
 
 /// Calls `kernel(x)` for blocks that cover [0, width); the last one overlaps the one before it.
-/// False, and nothing done, where the width is less than a block.
+/// False, and nothing done, if the width is less than a block.
 template <typename Kernel>
 bool for_blocks(std::int32_t width, Kernel kernel) {
   if (width < block) return false;

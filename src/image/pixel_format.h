@@ -32,7 +32,7 @@ int plane_count(PixelFormat format) noexcept;
 Size plane_size(PixelFormat format, int plane, Size picture) noexcept;
 /// Bytes of one sample of that plane (bgra 4, nv12's second plane 2, planar 1).
 int bytes_per_sample(PixelFormat format, int plane) noexcept;
-/// True where chroma is shared by 2x2 pixels.
+/// True if chroma is shared by 2x2 pixels.
 bool is_chroma_subsampled(PixelFormat format) noexcept;
 /// Bytes of a whole picture with no padding between rows.
 std::int64_t packed_bytes(PixelFormat format, Size picture) noexcept;

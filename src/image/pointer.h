@@ -34,10 +34,10 @@ struct Pointer {
   Point top_left;
   bool visible = false;
   bool embedded = false;
-  std::shared_ptr<const PointerShape> shape;  ///< never changed once shared; null where unknown
+  std::shared_ptr<const PointerShape> shape;  ///< never changed once shared; null if unknown
 
   bool drawable() const noexcept { return visible && !embedded && shape != nullptr; }
-  /// What it covers, not clipped to any screen; empty where it is not drawable.
+  /// What it covers, not clipped to any screen; empty if it is not drawable.
   Rect rect() const noexcept { return drawable() ? Rect::of(top_left, shape->size) : Rect{}; }
   friend bool operator==(const Pointer& a, const Pointer& b) {
     return a.drawable() == b.drawable() &&
@@ -47,7 +47,7 @@ struct Pointer {
 };
 
 /// Lays the pointer over `picture` (bgra), whose corner is at `origin` on the target; clipped at
-/// all four edges. Alpha of `picture` stays 255. Throws std::invalid_argument where the shape's
+/// all four edges. Alpha of `picture` stays 255. Throws std::invalid_argument if the shape's
 /// bytes do not fill its size.
 void blend_pointer(const Pointer& pointer, Point origin, const ImageView& picture);
 

@@ -20,8 +20,8 @@ class Scaler {
   Scaler(Scaler&&) noexcept;
   Scaler& operator=(Scaler&&) noexcept;
 
-  /// Fills the whole of `into`, whatever its aspect. Throws std::invalid_argument where a picture
-  /// is empty or not bgra, MediaError where the scaler cannot be set up.
+  /// Fills the whole of `into`, whatever its aspect. Throws std::invalid_argument if a picture
+  /// is empty or not bgra, MediaError if the scaler cannot be set up.
   void scale(const ConstImageView& from, const ImageView& into);
   /// Keeps the aspect: scales into fit_into() and paints the rest of `into` black.
   void fit(const ConstImageView& from, const ImageView& into);

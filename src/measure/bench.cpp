@@ -97,7 +97,7 @@ class Bench {
     for (RunResult& run : runs) result_.runs.push_back(std::move(run));
   }
 
-  /// Where nobody else tells: as the counters in the pictures had it, in the run in the middle.
+  /// If nobody else tells: as the counters in the pictures had it, in the run in the middle.
   std::optional<double> seen_rate() const {
     std::vector<double> rates;
     for (const RunResult& run : result_.runs)

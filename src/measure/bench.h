@@ -16,7 +16,7 @@ struct BenchPlan {
   /// Of each run; `mode` and `pointer` are set for each.
   RunOptions run;
   std::vector<BenchMode> modes;
-  bool all_modes = false;  ///< `gpu` is left out where the system shares no textures
+  bool all_modes = false;  ///< `gpu` is left out if the system shares no textures
   std::vector<bool> pointers;
   int repeat = 3;                       ///< runs of each kind
   std::optional<std::string> stimulus;  ///< the scene to show; nullopt: none
@@ -24,7 +24,7 @@ struct BenchPlan {
 
 /// What was on the screen.
 struct StimulusReport {
-  std::string name;                     ///< "none" where it was not ours
+  std::string name;                     ///< "none" if it was not ours
   std::optional<double> hz;             ///< as asked for
   std::optional<double> presented_fps;  ///< as reached
 };

@@ -20,10 +20,10 @@ struct RunResult {
   double cpu_pct = 0;        ///< of one core, for capturing; the analysis not counted
   double analysis_pct = 0;   ///< of one core, for reading counters and taking fingerprints
   double late_wake_pct = 0;  ///< share of a sleeping thread's wake-ups that were over 2 ms late
-  std::string loss;          ///< why the output was away when the run ended; empty where it was not
+  std::string loss;          ///< why the output was away when the run ended; empty if it was not
 };
 
-/// nullopt where a stop request came first. Throws what opening and reading the screen throw.
+/// nullopt if a stop request came first. Throws what opening and reading the screen throw.
 std::optional<RunResult> measure_run(const RunOptions& options, const std::stop_token& stop);
 
 }  // namespace rustcam

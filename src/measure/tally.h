@@ -18,12 +18,12 @@ struct Sample {
   TimePoint returned{};  ///< of the same
   TimePoint presented{};
   std::optional<std::uint32_t> counter;    ///< the stimulus's frame number, read from the picture
-  std::optional<Fingerprint> fingerprint;  ///< where it was taken
+  std::optional<Fingerprint> fingerprint;  ///< if it was taken
 };
 
 struct Tally {
   double valid_fps = 0;
-  /// Distinct fingerprints a second. Where only a share of the frames has one, it is taken for all.
+  /// Distinct fingerprints a second. If only a share of the frames has one, it is taken for all.
   std::optional<double> unique_fps;
   /// Of the pairs of consecutive frames that both have a fingerprint, those that differ.
   std::optional<double> changed_pct;
@@ -50,7 +50,7 @@ class CounterTally {
   /// are missing in the step over it is not known, and none is taken for missed.
   void add_unread() noexcept { gap_ = true; }
   std::int64_t presented() const noexcept { return presented_; }  ///< after the first one
-  /// Of those that are not in steps over unread frames, the ones that never came; nullopt where
+  /// Of those that are not in steps over unread frames, the ones that never came; nullopt if
   /// there are none.
   std::optional<double> missed_pct() const noexcept;
 

@@ -10,7 +10,7 @@
 namespace rustcam {
 
 /// Wakes a hundred times a second while it lives and notes how late that was: a thread that sleeps
-/// most of the time is late only where every core is taken.
+/// most of the time is late only if every core is taken.
 class WakeWatch {
  public:
   WakeWatch();

@@ -11,7 +11,7 @@ namespace rustcam {
 
 struct RunConditions {
   std::optional<double> stimulus_hz;  ///< as asked for; nullopt: not our stimulus
-  std::optional<double> refresh_hz;   ///< of the screen, where it tells
+  std::optional<double> refresh_hz;   ///< of the screen, if it tells
 };
 
 /// About the runs of one kind: each doubt once, with the worst run's number and how many runs it

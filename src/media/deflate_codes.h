@@ -66,7 +66,7 @@ void write_block(std::span<const Token> tokens, bool final, BitWriter& out);
 void write_sync_point(BitWriter& out);
 
 /// Code lengths of at most `longest` bits for symbols that occur so often, those of a complete
-/// prefix code; 0 where a symbol does not occur. A symbol alone gets one bit. At most 2^longest
+/// prefix code; 0 if a symbol does not occur. A symbol alone gets one bit. At most 2^longest
 /// symbols.
 std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> frequencies,
                                        unsigned longest);

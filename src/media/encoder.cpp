@@ -91,7 +91,7 @@ CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, 
   return context;
 }
 
-/// Opens with the user's options; where these are what it refuses, that is wrong usage.
+/// Opens with the user's options; if these are what it refuses, that is wrong usage.
 CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size encoded,
                      std::string& error) {
   LogCapture log;

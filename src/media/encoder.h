@@ -20,7 +20,7 @@ class Encoder {
   virtual void send(const AVFrame& frame) = 0;
   /// No more frames will come.
   virtual void drain() = 0;
-  /// False where it wants more frames, or, when drained, has no more packets.
+  /// False if it wants more frames, or, when drained, has no more packets.
   virtual bool receive(AVPacket& packet) = 0;
 };
 
@@ -36,11 +36,11 @@ using EncoderFactory =
     std::function<std::unique_ptr<Encoder>(const EncoderRequest& request, EncoderReport& report)>;
 
 /// The first of the plan's encoders that opens. `report` receives its name and those that failed.
-/// Throws UsageError where the one that opens refuses the options or the size, MediaError where
+/// Throws UsageError if the one that opens refuses the options or the size, MediaError if
 /// none opens.
 std::unique_ptr<Encoder> open_encoder(const EncoderRequest& request, EncoderReport& report);
 
-/// One larger on each odd side where `codec` refuses it.
+/// One larger on each odd side if `codec` refuses it.
 Size padded_size(const AVCodec& codec, const SampleFormat& format, Size picture);
 
 }  // namespace rustcam

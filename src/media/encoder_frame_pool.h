@@ -23,8 +23,8 @@ class EncoderFramePool {
   void reserve(std::size_t count);
   /// The picture changed by `damage` since the last call.
   void damage(const Region& damage);
-  /// A frame that shows the current picture, after `fill` has drawn its debt where there is any.
-  /// Valid until the next call; only its time stamps may be changed. Throws MediaError where the
+  /// A frame that shows the current picture, after `fill` has drawn its debt if there is any.
+  /// Valid until the next call; only its time stamps may be changed. Throws MediaError if the
   /// encoder keeps too many.
   AVFrame& show(const std::function<void(AVFrame& frame, const Region& debt)>& fill);
   /// Of bgra pixels in all debts that were drawn.

@@ -9,7 +9,7 @@
 namespace rustcam {
 namespace {
 
-/// Repeats the last sample of each row and the last row, where the plane is larger than the
+/// Repeats the last sample of each row and the last row, if the plane is larger than the
 /// picture.
 void repeat_plane_edges(std::uint8_t* data, std::ptrdiff_t stride, Size filled, Size whole) {
   if (whole.width > filled.width)

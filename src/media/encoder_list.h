@@ -12,10 +12,10 @@ struct EncoderInfo {
   std::string codec;  ///< "h264", "vp9", ...
   bool hardware = false;
   bool opens = false;
-  std::string error;  ///< why not; empty where it opens
+  std::string error;  ///< why not; empty if it opens
 };
 
-/// One encoder by FFmpeg's name; nullopt where FFmpeg here has none of that name, or none that
+/// One encoder by FFmpeg's name; nullopt if FFmpeg here has none of that name, or none that
 /// takes pictures of ours.
 std::optional<EncoderInfo> examine_encoder(const std::string& name);
 

@@ -26,9 +26,9 @@ EncoderTraits traits_of(const AVCodec& codec);
 
 /// FFmpeg names for --encoder's value, in the order to try. Throws UsageError for an unknown one.
 std::vector<std::string> encoder_candidates(std::string_view requested, const Container& container);
-/// Throws UsageError where FFmpeg has no such video encoder.
+/// Throws UsageError if FFmpeg has no such video encoder.
 const AVCodec& find_encoder(const std::string& name);
-/// An encoder that `container` takes and that a picture of `size` fits; empty where there is none.
+/// An encoder that `container` takes and that a picture of `size` fits; empty if there is none.
 std::string larger_encoder(const Container& container, const SampleFormat& format, Size size);
 
 }  // namespace rustcam

@@ -50,7 +50,7 @@ class Dictionary {
     av_dict_set(&dict_, key.c_str(), value.c_str(), 0);
   }
   AVDictionary** address() noexcept { return &dict_; }
-  /// The first entry's key, empty where there is none: what an open call did not know.
+  /// The first entry's key, empty if there is none: what an open call did not know.
   std::string first_key() const;
 
  private:
@@ -62,7 +62,7 @@ std::string av_error_text(int code);
 /// "EPERM", "AVERROR_EXTERNAL" and the like, for Error::native_code().
 std::string av_error_name(int code);
 
-/// What a codec takes, in its own order; empty where it does not say.
+/// What a codec takes, in its own order; empty if it does not say.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 
 }  // namespace rustcam

@@ -15,9 +15,9 @@ class LogCapture {
   LogCapture& operator=(const LogCapture&) = delete;
 
   /// The first error since then (later ones mostly follow from it), or else the first warning;
-  /// without FFmpeg's prefix and line end. Empty where there was none.
+  /// without FFmpeg's prefix and line end. Empty if there was none.
   std::string complaint() const;
-  /// True where a warning or error held `text`.
+  /// True if a warning or error held `text`.
   bool mentions(const std::string& text) const;
   void clear() noexcept;
 

@@ -18,7 +18,7 @@ constexpr std::uint32_t four_cc(std::string_view name) {
   return code;
 }
 
-/// Reads numbers front to back. Throws MediaError where the bytes end early.
+/// Reads numbers front to back. Throws MediaError if the bytes end early.
 class Reader {
  public:
   explicit Reader(Bytes bytes) noexcept : rest_(bytes) {}
@@ -38,9 +38,9 @@ struct Box {
   Bytes content;  ///< behind its header
 };
 
-/// The boxes that `bytes` consists of. Throws MediaError where the sizes do not add up.
+/// The boxes that `bytes` consists of. Throws MediaError if the sizes do not add up.
 std::vector<Box> boxes(Bytes bytes);
-/// The first box of that name; nullopt where there is none.
+/// The first box of that name; nullopt if there is none.
 std::optional<Box> find(Bytes bytes, std::string_view name);
 
 /// Writes boxes; a box's size is filled in when it ends.

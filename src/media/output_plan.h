@@ -44,7 +44,7 @@ struct OutputPlan {
   Rational fps;
   bool to_stdout = false;
 
-  /// True where the alpha of the recorded pictures may be written as it is; every conversion sets
+  /// True if the alpha of the recorded pictures may be written as it is; every conversion sets
   /// its own.
   bool keeps_alpha() const noexcept { return pixel_format == "bgra"; }
 };

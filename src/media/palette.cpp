@@ -86,7 +86,7 @@ std::vector<Bin> histogram(const ConstImageView& picture) {
   return table;
 }
 
-/// Empty where there are more than `count`.
+/// Empty if there are more than `count`.
 std::vector<Rgb24> own_colours(const ConstImageView& picture, std::size_t count) {
   std::unordered_set<Rgb24> seen;
   Rgb24 last = std::numeric_limits<Rgb24>::max();

@@ -19,7 +19,7 @@ inline Rgb24 colour_at(const std::uint8_t* bgra) noexcept {
   return static_cast<Rgb24>(bgra[2] << 16 | bgra[1] << 8 | bgra[0]);
 }
 
-/// The colours of `picture` (bgra) themselves where there are at most `count`, or else that many
+/// The colours of `picture` (bgra) themselves if there are at most `count`, or else that many
 /// chosen by median cut. At least one.
 std::vector<Rgb24> make_palette(const ConstImageView& picture, std::size_t count);
 

@@ -22,7 +22,7 @@ struct SampleFormat {
 std::optional<SampleFormat> sample_format_by_name(std::string_view name) noexcept;
 /// What encoders may be given: YUV, the usual first.
 std::span<const SampleFormat> encoder_sample_formats() noexcept;
-/// True where `codec` encodes it as it is.
+/// True if `codec` encodes it as it is.
 bool takes(const AVCodec& codec, const SampleFormat& format);
 
 }  // namespace rustcam

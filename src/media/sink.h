@@ -37,7 +37,7 @@ class FrameSink {
   /// closes the file: also after a failed write, then keeping what is there. Throws like write().
   /// Idempotent.
   virtual void finish(std::int64_t slots) = 0;
-  /// True where every slot must be written (raw video and y4m have no time stamps).
+  /// True if every slot must be written (raw video and y4m have no time stamps).
   virtual bool needs_every_slot() const noexcept = 0;
   /// Bytes handed to the file or pipe so far; may be asked from another thread.
   virtual std::int64_t bytes_written() const noexcept = 0;
@@ -46,9 +46,9 @@ class FrameSink {
   virtual void interrupt() noexcept {}
   /// Any thread, until finish() has returned: it gives up the pictures that the encoder still
   /// holds (all but the first of a file), and the one before them lasts to the end.
-  virtual void hasten() noexcept {}
+  virtual void hurry() noexcept {}
   /// After finish(): how many pictures were given up.
-  virtual std::int64_t given_up() const noexcept { return 0; }
+  virtual std::int64_t unencoded() const noexcept { return 0; }
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
   virtual std::vector<OutputFile> files() const = 0;

@@ -14,7 +14,7 @@ namespace rustcam {
 enum class StillFormat { png = 1, jpg, webp, qoi, bmp, ppm, raw };
 
 std::optional<StillFormat> still_format_by_name(std::string_view name) noexcept;
-/// By the file's ending (".png", ".jpeg", ...); nullopt where it tells nothing.
+/// By the file's ending (".png", ".jpeg", ...); nullopt if it tells nothing.
 std::optional<StillFormat> still_format_by_ending(std::string_view path) noexcept;
 std::string_view name(StillFormat format) noexcept;
 /// Each format's own name.

@@ -62,8 +62,8 @@ class VideoSink final : public FrameSink {
   bool needs_every_slot() const noexcept override { return false; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
-  void hasten() noexcept override { track_->hasten(); }
-  std::int64_t given_up() const noexcept override { return track_->given_up(); }
+  void hurry() noexcept override { track_->hurry(); }
+  std::int64_t unencoded() const noexcept override { return track_->unencoded(); }
   Size encoded_size() const noexcept override { return track_->encoded_size(); }
   Size picture_size() const noexcept override { return track_->picture_size(); }
   std::vector<OutputFile> files() const override {

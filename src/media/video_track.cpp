@@ -35,13 +35,13 @@ void VideoTrack::finish(std::int64_t slots) {
   failure.attempt([&] {
     if (failed_) return;
     // The length of the last sample is what the others leave of the recording.
-    if (last_frame_ != nullptr && last_slot_ + 1 < slots && !hastened_) encode(slots - 1);
+    if (last_frame_ != nullptr && last_slot_ + 1 < slots && !hurried_) encode(slots - 1);
   });
   if (!encoder_failed_)
     failure.attempt([&] {
       encoder_->drain();
       // A file without a picture would be none.
-      while ((!hastened_ || totals_.end == 0) && write_packet()) {
+      while ((!hurried_ || totals_.end == 0) && write_packet()) {
       }
     });
   if (!failed_ && !failure.happened()) totals_.end = slots;

@@ -23,7 +23,7 @@ struct TrackTotals {
   Ticks end = 0;  ///< of the track once it is finished; before, of its last sample
 };
 
-/// A track counts time in slots. Confined to one thread at a time, but for hasten().
+/// A track counts time in slots. Confined to one thread at a time, but for hurry().
 class VideoTrack {
  public:
   /// Pictures are fitted into `picture`; `frames` makes from them what `encoder` takes.
@@ -42,9 +42,9 @@ class VideoTrack {
   void finish(std::int64_t slots);
   /// The sink failed outside of write(): nothing more is encoded.
   void give_up() noexcept { failed_ = true; }
-  /// As FrameSink::hasten and FrameSink::given_up.
-  void hasten() noexcept { hastened_ = true; }
-  std::int64_t given_up() const noexcept { return hastened_ ? taken_ - totals_.samples : 0; }
+  /// As FrameSink::hurry and FrameSink::unencoded.
+  void hurry() noexcept { hurried_ = true; }
+  std::int64_t unencoded() const noexcept { return hurried_ ? taken_ - totals_.samples : 0; }
 
   std::int64_t next_slot() const noexcept { return last_slot_ + 1; }
   Size picture_size() const noexcept { return picture_; }
@@ -70,7 +70,7 @@ class VideoTrack {
   std::int64_t last_slot_ = -1;
   std::int64_t taken_ = 0;  ///< pictures that the encoder was given
   TrackTotals totals_;
-  std::atomic<bool> hastened_{false};
+  std::atomic<bool> hurried_{false};
   bool failed_ = false;
   bool encoder_failed_ = false;
   bool finished_ = false;

@@ -10,7 +10,7 @@ namespace rustcam {
 
 /// A screen may show ten frames for each slot, of which one is read; waking for every one of them
 /// would cost more than the reading. But the phase of its presents can only be learnt by being
-/// awake when they come. So: listen all the time where few updates come (that costs nothing); else
+/// awake when they come. So: listen all the time if few updates come (that costs nothing); else
 /// only for one screen period before each read, in which one present is due; and from time to time
 /// for whole slots again, to notice that things have changed. Pure.
 class Listening {

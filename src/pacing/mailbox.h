@@ -33,7 +33,7 @@ class Mailbox {
   }
 
   /// The newest value posted for a slot <= `slot`, taken out with all older ones folded into it;
-  /// nullopt where there is none.
+  /// nullopt if there is none.
   std::optional<T> take(std::int64_t slot) {
     const std::lock_guard lock(mutex_);
     std::optional<T> newest;

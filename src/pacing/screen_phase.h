@@ -17,7 +17,7 @@ namespace rustcam {
 /// no clock.
 ///
 /// Method: for each multiple m of the recording's rate, presents become unit vectors whose angle is
-/// their phase in 1/(m * rate); they add up where they share a phase and cancel where they do not
+/// their phase in 1/(m * rate); they add up if they share a phase and cancel if they do not
 /// (the Rayleigh test for circular data). A slow turn of that phase (a screen of 59.94 Hz seen at
 /// 60) is searched for as a beat of a few Hz.
 class ScreenPhase {
@@ -40,7 +40,7 @@ class ScreenPhase {
     double period_ns = 0;  ///< of the screen (or of the finest lattice that its presents share)
     TimePoint anchor{};    ///< one instant of the lattice, near the newest present
   };
-  /// The lattice of the presents so far; nullopt where they show none. One that was found holds
+  /// The lattice of the presents so far; nullopt if they show none. One that was found holds
   /// while nothing new is presented.
   const std::optional<Lattice>& lattice();
 

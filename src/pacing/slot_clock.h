@@ -42,7 +42,7 @@ class SlotClock {
 
   Duration phase() const noexcept { return phase_; }
   Duration period() const { return slot_offset(rate_, 1); }
-  /// The screen's own period where the phase follows one.
+  /// The screen's own period if the phase follows one.
   std::optional<Duration> screen_period();
 
  private:

@@ -19,7 +19,7 @@ std::string executable_path();
 /// PDEATHSIG; Windows: a job object).
 class ChildProcess {
  public:
-  /// Throws Error where it cannot be started. arguments[0] is the program.
+  /// Throws Error if it cannot be started. arguments[0] is the program.
   explicit ChildProcess(const std::vector<std::string>& arguments);
   ~ChildProcess();  ///< stop()s it
   ChildProcess(const ChildProcess&) = delete;
@@ -30,7 +30,7 @@ class ChildProcess {
   /// wrote to stdout.
   std::string stop(Duration patience = std::chrono::seconds(2));
   std::optional<int> exit_status();
-  /// CPU time used so far, where the system tells.
+  /// CPU time used so far, if the system tells.
   std::optional<Duration> cpu_time();
 
  private:

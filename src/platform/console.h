@@ -9,7 +9,7 @@ namespace rustcam {
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
-/// Columns of the terminal on stderr; 80 where it does not tell.
+/// Columns of the terminal on stderr; 80 if it does not tell.
 int stderr_columns();
 /// Sets standard output to raw bytes (Windows translates line ends otherwise).
 void set_stdout_binary();
@@ -27,7 +27,7 @@ class KeyReader {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;  ///< null where standard input is not ours to read
+  std::unique_ptr<Impl> impl_;  ///< null if standard input is not ours to read
 };
 
 }  // namespace rustcam

@@ -51,7 +51,7 @@ KeyReader::KeyReader() {
 
 KeyReader::~KeyReader() {
   if (!impl_) return;
-  // The mode is put back even where we were sent to the background meanwhile: SIGTTOU, which would
+  // The mode is put back even if we were sent to the background meanwhile: SIGTTOU, which would
   // stop us for that, is held back.
   sigset_t blocked;
   sigset_t before;

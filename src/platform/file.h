@@ -38,17 +38,17 @@ class File {
   void write_at(std::int64_t offset, std::span<const std::byte> bytes);
   std::size_t read_at(std::int64_t offset, std::span<std::byte> into);
   std::int64_t size() const;
-  /// Throws MediaError where a regular file has been removed: what is written to it then is lost.
+  /// Throws MediaError if a regular file has been removed: what is written to it then is lost.
   /// (Windows lets nobody remove a file that is open.)
   void check_present() const;
   void truncate(std::int64_t size);
   /// Sets disk space aside for [offset, offset + bytes) without changing the file's size;
-  /// truncate() gives it back. False where the file system knows no such thing. Throws DiskFull.
+  /// truncate() gives it back. False if the file system knows no such thing. Throws DiskFull.
   bool reserve(std::int64_t offset, std::int64_t bytes);
   /// The data is on the disk when it returns (fdatasync, FlushFileBuffers); no effect on pipes.
   void sync();
   void close();
-  /// Asks for a larger pipe buffer where this is a pipe; the size got, 0 for none.
+  /// Asks for a larger pipe buffer if this is a pipe; the size got, 0 for none.
   std::size_t enlarge_pipe(std::size_t bytes);
   int descriptor() const noexcept;  ///< -1 on Windows, where a file is a handle
   /// Any thread, while the file is open: a write() that waits for the reader of a pipe, and every

@@ -5,7 +5,7 @@ namespace rustcam {
 
 namespace {
 
-/// The manifest asks for the same; this serves where the program is started without it, and says so
+/// The manifest asks for the same; this serves if the program is started without it, and says so
 /// to the thread's later windows. Per-monitor v2 needs Windows 10, per-monitor v1 Windows 8.1.
 void see_true_pixels() {
   const auto set_context =

@@ -5,11 +5,11 @@
 
 namespace rustcam {
 
-/// What the calling thread is for; the system schedules it accordingly where it may.
+/// What the calling thread is for; the system schedules it accordingly if it may.
 enum class ThreadRole { capture = 1, pacing, encode };
 
-/// Raises the calling thread (Linux: the least real-time priority, else a lower nice value, where
-/// allowed; Windows: MMCSS or a raised priority). Returns a reason where the system refused, else
+/// Raises the calling thread (Linux: the least real-time priority, else a lower nice value, if
+/// allowed; Windows: MMCSS or a raised priority). Returns a reason if the system refused, else
 /// an empty text. Never throws.
 std::string set_thread_role(ThreadRole role, const char* name) noexcept;
 

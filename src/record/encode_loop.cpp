@@ -20,7 +20,7 @@ EncodeLoop::EncodeLoop(const RecordOptions& options, const SlotSchedule& schedul
       clock_(clock),
       period_(slot_offset(options.plan.fps, 1)) {}
 
-/// False where `work` failed; says so to the others, and remembers what has to be told.
+/// False if `work` failed; says so to the others, and remembers what has to be told.
 template <typename Work>
 bool EncodeLoop::guarded(Work&& work) {
   const auto fail = [this](EndedBy kind, const char* text) {
@@ -46,7 +46,7 @@ void EncodeLoop::run() {
   queue_.abandon();
   last_frame_ = {};
   guarded([this] { segments_.finish(totals_.slots); });
-  leave_out(segments_.given_up());
+  count_unencoded(segments_.unencoded());
   if (timestamps_) guarded([this] { timestamps_->close(); });
   publish();
 }
@@ -96,12 +96,12 @@ void EncodeLoop::write(const Frame& frame, const Region& damage, std::int64_t sl
 
 void EncodeLoop::remember(SlotKind kind) {
   ++totals_.samples;
-  if (recent_.size() == most_given_up) recent_.pop_front();
+  if (recent_.size() == most_unencoded) recent_.pop_front();
   recent_.push_back(kind);
 }
 
 /// The last samples were given up after all: their slots repeat the one before.
-void EncodeLoop::leave_out(std::int64_t samples) {
+void EncodeLoop::count_unencoded(std::int64_t samples) {
   totals_.samples -= samples;
   totals_.unencoded += samples;
   for (; samples > 0 && !recent_.empty(); --samples, recent_.pop_back()) {

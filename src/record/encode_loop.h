@@ -44,7 +44,7 @@ class EncodeLoop {
 
   /// Any thread.
   Progress progress() const;
-  /// Any thread: true where slots had to be left out because encoding takes too long.
+  /// Any thread: true if slots had to be left out because encoding takes too long.
   bool overloaded() const;
 
   /// After run() has returned.
@@ -63,7 +63,7 @@ class EncodeLoop {
   void write(const Frame& frame, const Region& damage, std::int64_t slot, TimePoint sampled,
              SlotKind kind);
   void remember(SlotKind kind);
-  void leave_out(std::int64_t samples);
+  void count_unencoded(std::int64_t samples);
   void write_last();
   void count(const Frame& frame, std::int64_t slot, SlotKind kind);
   void watch_size();
@@ -83,7 +83,7 @@ class EncodeLoop {
   Frame last_frame_;
   std::int64_t last_written_ = -1;
   /// Of the samples that the encoder may still hold; more than any encoder delays.
-  static constexpr std::size_t most_given_up = 512;
+  static constexpr std::size_t most_unencoded = 512;
   std::deque<SlotKind> recent_;
   std::int64_t bytes_before_ = 0;
   std::int64_t largest_step_ = 0;

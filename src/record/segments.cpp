@@ -88,9 +88,9 @@ void Segments::interrupt() noexcept {
   sink_->interrupt();
 }
 
-void Segments::hasten() noexcept {
+void Segments::hurry() noexcept {
   const std::lock_guard lock(changing_);
-  sink_->hasten();
+  sink_->hurry();
 }
 
 std::int64_t Segments::bytes_written() const noexcept {

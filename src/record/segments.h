@@ -18,8 +18,8 @@ namespace rustcam {
 using SinkFactory = std::function<std::unique_ptr<FrameSink>(
     const OutputPlan& plan, Size captured, EncoderReport& report, std::vector<Warning>& warnings)>;
 
-/// Writes to one sink at a time. Begins a numbered file (out-2.mp4) where a picture's size changes
-/// and that was asked for, and where a hardware encoder fails: then x264 goes on. Slots count over
+/// Writes to one sink at a time. Begins a numbered file (out-2.mp4) if a picture's size changes
+/// and that was asked for, and if a hardware encoder fails: then x264 goes on. Slots count over
 /// the whole recording here; each file's begin at 0. Confined to one thread at a time.
 class Segments {
  public:
@@ -33,10 +33,10 @@ class Segments {
   void idle() { sink_->idle(); }
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
-  /// Any thread: as FrameSink::hasten.
-  void hasten() noexcept;
-  /// As FrameSink::given_up.
-  std::int64_t given_up() const noexcept { return sink_->given_up(); }
+  /// Any thread: as FrameSink::hurry.
+  void hurry() noexcept;
+  /// As FrameSink::unencoded.
+  std::int64_t unencoded() const noexcept { return sink_->unencoded(); }
 
   /// Any thread: as FrameSink::interrupt.
   void interrupt() noexcept;

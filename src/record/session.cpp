@@ -96,7 +96,7 @@ class Session {
   void discard_files();
   void encode_all(EncodeLoop& encode, SlotProducer& slots);
   void attend(const EncodeLoop& encode);
-  void hasten(TimePoint at);
+  void watch_ending(TimePoint at);
   void warn(Warning warning);
 
   const RecordOptions& options_;
@@ -115,7 +115,7 @@ class Session {
   EncoderReport first_encoder_;
   std::vector<Warning> warnings_;
   TimePoint next_progress_{};
-  std::optional<TimePoint> give_up_at_;  ///< what still waits to be written
+  std::optional<TimePoint> abandon_at_;  ///< what still waits to be written
   std::int64_t bytes_before_ = -1;
   bool hurrying_ = false;
   bool overload_told_ = false;
@@ -128,7 +128,7 @@ bool Session::end_requested() {
   return reason.has_value();
 }
 
-/// False where the end was requested meanwhile.
+/// False if the end was requested meanwhile.
 bool Session::count_down() {
   const TimePoint until = clock_.now() + options_.delay;
   int told = 0;
@@ -165,7 +165,7 @@ void Session::capture_screen(SlotCapture& capture) {
   }
 }
 
-/// False where the end was requested before there was a picture; throws what capture threw.
+/// False if the end was requested before there was a picture; throws what capture threw.
 bool Session::wait_opened(SlotCapture& capture, Worker& captured) {
   for (;;) {
     if (const auto opened = capture.wait_opened(clock_.now() + 10ms)) {
@@ -201,7 +201,7 @@ void Session::open_files() {
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
 }
 
-/// Waits for the readers of FIFOs. False where the end was requested meanwhile.
+/// Waits for the readers of FIFOs. False if the end was requested meanwhile.
 bool Session::wait_open_files() {
   for (;;) {
     try {
@@ -283,7 +283,7 @@ void Session::attend(const EncodeLoop& encode) {
   if (!ending_.reason())
     end_requested();
   else
-    hasten(at);
+    watch_ending(at);
   if (at >= next_progress_ && hooks_.progress && progress.slots > 0) {
     hooks_.progress(progress);
     next_progress_ = at + 100ms;
@@ -296,23 +296,23 @@ void Session::attend(const EncodeLoop& encode) {
 }
 
 /// The end was requested, but a reader may be slow, or have stopped reading for good.
-void Session::hasten(TimePoint at) {
+void Session::watch_ending(TimePoint at) {
   if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
     hurrying_ = true;
-    give_up_at_ = at + hurry_patience;
-    queue_.abandon(*give_up_at_);
+    abandon_at_ = at + hurry_patience;
+    queue_.abandon(*abandon_at_);
   }
   const auto reason = ending_.reason();
   const bool asked = reason == EndedBy::signal || reason == EndedBy::key;
   const std::int64_t bytes = segments_.bytes_written();
   if (!hurrying_ && asked && bytes != bytes_before_) {
     bytes_before_ = bytes;
-    give_up_at_ = at + reader_patience;
+    abandon_at_ = at + reader_patience;
   }
-  if (give_up_at_ && at >= *give_up_at_) {
-    give_up_at_.reset();
+  if (abandon_at_ && at >= *abandon_at_) {
+    abandon_at_.reset();
     segments_.interrupt();
-    if (hurrying_) segments_.hasten();
+    if (hurrying_) segments_.hurry();
   }
 }
 

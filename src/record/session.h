@@ -26,9 +26,9 @@ struct SessionHooks {
 };
 
 /// Runs a whole recording on the calling thread (and threads of its own). Returns the statistics
-/// whenever slot 0 was reached, whatever went wrong later (then `error` is set); where the end was
-/// requested earlier, `started_at` is empty. Throws Error or UsageError where it went wrong
-/// earlier. No file is left then, nor where `slots` is 0.
+/// whenever slot 0 was reached, whatever went wrong later (then `error` is set); if the end was
+/// requested earlier, `started_at` is empty. Throws Error or UsageError if it went wrong
+/// earlier. No file is left then, nor if `slots` is 0.
 /// `open`: tests have sinks of another kind, and a clock that they play.
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks,
                         const SinkFactory& open = open_sink, Clock& clock = machine_clock());

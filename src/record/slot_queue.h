@@ -23,8 +23,8 @@ struct QueuedSlot : PickedSlot {
 /// One writer, one reader. Entries are in order and without gaps.
 class SlotQueue {
  public:
-  /// Repeated entries alone wake the reader only where there are `repeats_together` of them, and it
-  /// then gets all: where nothing is written for one, waking up is all that it costs.
+  /// Repeated entries alone wake the reader only if there are `repeats_together` of them, and it
+  /// then gets all: if nothing is written for one, waking up is all that it costs.
   explicit SlotQueue(std::size_t capacity, std::size_t repeats_together = 1,
                      Clock& clock = machine_clock())
       : clock_(clock), capacity_(capacity), repeats_together_(repeats_together) {}
@@ -33,7 +33,7 @@ class SlotQueue {
   /// before; if all hold new pictures, `slot` itself is merged into the newest, its picture is not
   /// taken, and the answer is false.
   bool push(const QueuedSlot& slot);
-  /// Waits for room first; false where `stop` was requested or the queue abandoned before there was
+  /// Waits for room first; false if `stop` was requested or the queue abandoned before there was
   /// any (the slot is not added then).
   bool push_waiting(const QueuedSlot& slot, const std::stop_token& stop);
 

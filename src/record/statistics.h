@@ -32,7 +32,7 @@ std::string_view name(EndedBy ended_by) noexcept;
 struct RecordStatistics {
   std::string backend;
   TargetInfo output;
-  std::string started_at;  ///< ISO 8601 UTC, of slot 0; empty where it was never reached
+  std::string started_at;  ///< ISO 8601 UTC, of slot 0; empty if it was never reached
   Rect region;
   Size picture;  ///< after --size, before padding
   Size encoded;

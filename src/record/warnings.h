@@ -17,7 +17,7 @@ Warning encoder_slow_warning(const EncoderReport& encoder);
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:
-  /// `path`: of the recording; nothing is watched where it is no regular file.
+  /// `path`: of the recording; nothing is watched if it is no regular file.
   explicit DiskWatch(std::string path) : path_(std::move(path)) {}
   /// Looks about once a second; answers once, when little is left. `bytes`: written so far, in
   /// `elapsed`.

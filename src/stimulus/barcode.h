@@ -25,7 +25,7 @@ void draw_barcode(std::uint32_t value, const Rect& part, Size picture, const Ima
 
 /// Reads a barcode from a picture (any format; of YUV the luma) of a screen that showed one, scaled
 /// by anything from 50 % up in each direction, with or without black bars around it, after 4:2:0
-/// x264 at CRF 30. nullopt where there is none, or a pointer covers it: a wrong number is never
+/// x264 at CRF 30. nullopt if there is none, or a pointer covers it: a wrong number is never
 /// returned but by chance below 2^-16.
 std::optional<std::uint32_t> read_barcode(const ConstImageView& picture);
 

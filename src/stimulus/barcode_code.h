@@ -26,7 +26,7 @@ constexpr int code_bit(int column, int row) noexcept {
 
 /// 32 bits of value and 24 of its CRC.
 std::uint64_t encode(std::uint32_t value) noexcept;
-/// nullopt where value and CRC do not belong together.
+/// nullopt if value and CRC do not belong together.
 std::optional<std::uint32_t> decode(std::uint64_t code) noexcept;
 
 }  // namespace rustcam::barcode

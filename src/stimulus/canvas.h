@@ -19,7 +19,7 @@ constexpr Bgra bgra(std::uint32_t red, std::uint32_t green, std::uint32_t blue) 
 /// scene's; callers stay inside bounds().
 class Canvas {
  public:
-  /// Throws std::invalid_argument where `picture` is not bgra.
+  /// Throws std::invalid_argument if `picture` is not bgra.
   Canvas(const ImageView& picture, Point origin);
 
   Rect bounds() const noexcept { return bounds_; }

@@ -11,7 +11,7 @@ namespace rustcam {
 /// cross its own path at the same pixel; this one moves on even places, and adds a pixel across
 /// while it goes up and a pixel down while it goes back, so that a place tells the way it goes, and
 /// none is taken twice before both directions' periods meet again. Speeds are chosen so that this
-/// takes more than 60 s at 180 Hz, or where the room is too small for that, as long as can be.
+/// takes more than 60 s at 180 Hz, or if the room is too small for that, as long as can be.
 class Orbit {
  public:
   /// `room`: how many places there are in each direction, at least 1.

@@ -15,7 +15,7 @@ namespace rustcam {
 class Canvas;
 
 struct SceneOptions {
-  bool barcode = true;  ///< draw the frame number (see barcode.h) where the size allows
+  bool barcode = true;  ///< draw the frame number (see barcode.h) if the size allows
 };
 
 /// A pure function of frame number and size: the same arguments give the same pixels, everywhere.
@@ -30,7 +30,7 @@ class Scene {
   Size size() const noexcept { return size_; }
   /// Draws the pixels of `region` of frame `n` into `into`, a bgra picture whose corner is at
   /// `origin` on the scene. What lies outside the scene or outside `into` is left alone. Throws
-  /// std::invalid_argument where `into` is not bgra.
+  /// std::invalid_argument if `into` is not bgra.
   void draw(std::int64_t n, const Region& region, const ImageView& into, Point origin = {}) const;
   /// Where pixels may differ between frame `from` and frame `to`: none outside does.
   Region dirty(std::int64_t from, std::int64_t to) const;

@@ -129,7 +129,7 @@ TEST_CASE("a stop request ends the wait") {
   CHECK(source->acquire(now() + 60s, stop.get_token()) == AcquireStatus::cancelled);
 }
 
-TEST_CASE("where textures are shared, one that is held is not handed out again") {
+TEST_CASE("if textures are shared, one that is held is not handed out again") {
   const auto source = open_first();
   next_desktop_update(*source);
   GpuSource* const gpu = source->gpu();

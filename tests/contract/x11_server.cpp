@@ -46,7 +46,7 @@ std::string make_folder() {
   return path;
 }
 
-/// The display number that the server writes, a line; empty where it ended or took too long.
+/// The display number that the server writes, a line; empty if it ended or took too long.
 std::string read_line(int fd) {
   const TimePoint deadline = now() + std::chrono::seconds(60);
   std::string line;

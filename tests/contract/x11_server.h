@@ -22,7 +22,7 @@ struct XServerOptions {
 /// Starts on a free display and points $DISPLAY there while it lives; dies with us.
 class XServer {
  public:
-  /// Throws std::runtime_error where it does not come up within 60 s.
+  /// Throws std::runtime_error if it does not come up within 60 s.
   explicit XServer(const XServerOptions& options = {});
   ~XServer();
   XServer(const XServer&) = delete;

@@ -89,7 +89,7 @@ TEST_CASE("damage is complete: a remote display") {
   check_random_damage(5);
 }
 
-TEST_CASE("System V memory where no descriptor can be made") {
+TEST_CASE("System V memory if no descriptor can be made") {
   const XServer server;
   const Painter painter;
   painter.fill({0, 0, 640, 480}, 0x336699);

@@ -1,4 +1,4 @@
-// Real X servers as a bed: Xvfb, and Xorg's dummy driver where outputs change.
+// Real X servers as a bed: Xvfb, and Xorg's dummy driver if outputs change.
 #include <cstdint>
 #include <memory>
 

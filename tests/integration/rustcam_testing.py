@@ -260,7 +260,7 @@ def picture(path, pixel_format="rgb24"):
 
 
 def barcodes(path):
-    """The frame number that each frame of a recording shows; None where none can be read."""
+    """The frame number that each frame of a recording shows; None if none can be read."""
     stream = ffprobe(path)
     with subprocess.Popen(["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo",
                            "-pix_fmt", "gray", "-"], stdout=subprocess.PIPE) as decoder:

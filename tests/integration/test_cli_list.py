@@ -1,4 +1,4 @@
-"""`rustcam-cli list`, `doctor` and `stimulus` where there is no screen."""
+"""`rustcam-cli list`, `doctor` and `stimulus` if there is no screen."""
 
 import os
 

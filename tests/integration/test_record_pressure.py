@@ -1,4 +1,4 @@
-"""`rustcam-cli record` where readers, encoders and machines are too slow: slots stay exact, memory bounded."""
+"""`rustcam-cli record` if readers, encoders and machines are too slow: slots stay exact, memory bounded."""
 
 import json
 import os

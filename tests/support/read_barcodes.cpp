@@ -1,5 +1,5 @@
 // Reads gray frames of WxH from standard input and writes the frame number that each shows, a line
-// each; "-" where there is none.
+// each; "-" if there is none.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>

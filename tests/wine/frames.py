@@ -10,7 +10,7 @@ NATIVE = pathlib.Path(os.environ["RUSTCAM_NATIVE_BUILD"])
 
 
 def decode_barcodes(gray, width, height):
-    """The frame numbers in gray frames, None where there is none."""
+    """The frame numbers in gray frames, None if there is none."""
     text = subprocess.run([str(NATIVE / "tests" / "support" / "read_barcodes"), str(width), str(height)],
                           input=gray, stdout=subprocess.PIPE, check=True).stdout.decode()
     return [None if line == "-" else int(line) for line in text.split()]

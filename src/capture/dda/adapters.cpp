@@ -23,7 +23,7 @@ std::string luid_text(LUID luid) {
   return text.data();
 }
 
-/// Windows 8.1 and later; 1 where the system does not tell.
+/// Windows 8.1 and later; 1 if the system does not tell.
 double scale_of(HMONITOR monitor) {
   const auto get_dpi = win32::find_function<HRESULT WINAPI(HMONITOR, int, UINT*, UINT*)>(
       L"shcore.dll", "GetDpiForMonitor");

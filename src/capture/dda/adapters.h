@@ -29,9 +29,9 @@ ComPtr<IDXGIFactory1> make_factory();
 /// The outputs that show the desktop, in DXGI's order.
 std::vector<Output> enumerate_outputs(IDXGIFactory1& factory);
 
-/// The output with the identity of `wanted` (adapter and monitor), or, where an adapter came back
+/// The output with the identity of `wanted` (adapter and monitor), or, if an adapter came back
 /// under a new id (as after a driver's update), with its monitor: the identity stays that of
-/// `wanted`. Throws AccessLost where it is not there now.
+/// `wanted`. Throws AccessLost if it is not there now.
 Output find_output(IDXGIFactory1& factory, const TargetInfo& wanted);
 
 std::vector<DeviceInfo> enumerate_devices();

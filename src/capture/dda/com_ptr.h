@@ -36,7 +36,7 @@ class ComPtr {
   }
   void** put_void() noexcept { return reinterpret_cast<void**>(put()); }
 
-  /// Another interface of the same object; null where it has none such.
+  /// Another interface of the same object; null if it has none such.
   template <typename U>
   ComPtr<U> as() const noexcept {
     ComPtr<U> other;

@@ -19,7 +19,7 @@ class Device {
   ID3D11Device& device() const noexcept { return *device_; }
   const ComPtr<ID3D11Device>& owned() const noexcept { return device_; }
   ID3D11DeviceContext& context() const noexcept { return *context_; }
-  /// Why the system refused our copies a higher priority than a game's drawing; empty where it did
+  /// Why the system refused our copies a higher priority than a game's drawing; empty if it did
   /// not.
   const std::string& priority_refusal() const noexcept { return priority_refusal_; }
 

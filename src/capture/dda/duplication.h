@@ -35,7 +35,7 @@ class Duplication {
   /// What changed with the leased frame, in native orientation; nullopt: everything. Throws
   /// AccessLost.
   std::optional<Region> damage(const DXGI_OUTDUPL_FRAME_INFO& info, Size native);
-  /// The pointer's new shape; null where the leased frame brought none that can be understood.
+  /// The pointer's new shape; null if the leased frame brought none that can be understood.
   std::shared_ptr<const PointerShape> pointer_shape(const DXGI_OUTDUPL_FRAME_INFO& info);
 
  private:

@@ -7,7 +7,7 @@
 
 namespace rustcam::dda {
 
-/// Throws UsageError for an unknown output or scene, DeviceError where no window can be shown.
+/// Throws UsageError for an unknown output or scene, DeviceError if no window can be shown.
 std::unique_ptr<Presenter> open_presenter(const PresenterOptions& options);
 
 }  // namespace rustcam::dda

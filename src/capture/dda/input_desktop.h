@@ -5,7 +5,7 @@
 
 namespace rustcam::dda {
 
-/// Attaches the calling thread to it while this lives, where it is another than the thread's own
+/// Attaches the calling thread to it while this lives, if it is another than the thread's own
 /// and the system allows that. Must be destroyed on the same thread, after everything that was
 /// opened meanwhile.
 class InputDesktop {

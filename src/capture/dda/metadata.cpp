@@ -20,7 +20,7 @@ Rect read_rect(std::span<const std::byte> bytes) {
   return {sides[0], sides[1], sides[2], sides[3]};
 }
 
-/// Adds the rectangle at `offset` of each record; false where one is reversed.
+/// Adds the rectangle at `offset` of each record; false if one is reversed.
 bool add_rects(std::span<const std::byte> bytes, std::size_t record, std::size_t offset,
                const Rect& desktop, Region& region) {
   const bool many = bytes.size() / record > most_rects;

@@ -19,7 +19,7 @@ struct PointerShapeInfo {
   std::uint32_t pitch = 0;   ///< bytes from row to row
 };
 
-/// The shape, with rows as the blender wants them; null where the bytes do not fill what the
+/// The shape, with rows as the blender wants them; null if the bytes do not fill what the
 /// description says, the type is unknown, or a side is larger than any pointer's (1024).
 std::shared_ptr<const PointerShape> parse_pointer_shape(const PointerShapeInfo& info,
                                                         std::span<const std::byte> bytes);

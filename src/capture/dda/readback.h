@@ -26,7 +26,7 @@ class Readback {
   Image turned_;                       ///< reused for rotated outputs
 };
 
-/// True where nothing of what was read is brighter than black.
+/// True if nothing of what was read is brighter than black.
 bool is_black(const Staging::Read& read);
 
 }  // namespace rustcam::dda

@@ -56,7 +56,7 @@ std::shared_ptr<SharedRing::Shared> SharedRing::make() const {
   return shared;
 }
 
-/// True where `slot` is ours to write; an abandoned one is made anew.
+/// True if `slot` is ours to write; an abandoned one is made anew.
 bool SharedRing::claim(std::shared_ptr<Shared>& slot) const {
   if (slot.use_count() > 1) return false;
   HRESULT result = slot->mutex->AcquireSync(writers_key, 0);

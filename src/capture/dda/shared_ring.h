@@ -20,12 +20,12 @@ namespace rustcam::dda {
 /// One that is held by a GpuFrame is never written to. The device must outlive it.
 class SharedRing {
  public:
-  /// For 8-bit BGRA desktops of `size`. Throws DuplicationError where the system shares no
+  /// For 8-bit BGRA desktops of `size`. Throws DuplicationError if the system shares no
   /// textures, AccessLost.
   SharedRing(const Device& device, Size size);
 
   Size size() const noexcept { return size_; }
-  /// Copies `desktop` into a free texture and returns when the GPU is done with it; nullopt where
+  /// Copies `desktop` into a free texture and returns when the GPU is done with it; nullopt if
   /// all are held. Throws AccessLost, DuplicationError.
   std::optional<GpuFrame> copy(ID3D11Texture2D& desktop);
 

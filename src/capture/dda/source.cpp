@@ -149,7 +149,7 @@ bool DdaSource::follow_pointer(const DXGI_OUTDUPL_FRAME_INFO& info) {
   return true;
 }
 
-/// Size and format are those of the texture, whatever was announced. True where the target's size
+/// Size and format are those of the texture, whatever was announced. True if the target's size
 /// is another than before.
 bool DdaSource::take_size(const D3D11_TEXTURE2D_DESC& frame) {
   if (!canvas_ || !canvas_->fits(frame)) {

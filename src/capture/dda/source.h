@@ -35,7 +35,7 @@ class DdaSource final : public FrameSource, private GpuSource {
   void release() noexcept override { duplication_.release(); }
   ReadCost read(const Region& region, Image& picture, Point origin) override;
   const Pointer& pointer() override { return pointer_; }
-  /// Null where the system shares no textures, or the desktop is turned or HDR: what is shared is
+  /// Null if the system shares no textures, or the desktop is turned or HDR: what is shared is
   /// a plain copy.
   GpuSource* gpu() noexcept override;
   Loss last_loss() const override { return loss_; }

@@ -26,7 +26,7 @@ StimulusWindow::StimulusWindow(const Rect& output, Size size, const std::string&
   kind.hInstance = ::GetModuleHandleW(nullptr);
   kind.hCursor = ::LoadCursorW(nullptr, IDC_ARROW);
   kind.lpszClassName = class_name;
-  ::RegisterClassW(&kind);  // fails where another window has registered it: it is there then
+  ::RegisterClassW(&kind);  // fails if another window has registered it: it is there then
   window_ = ::CreateWindowExW(WS_EX_TOPMOST, class_name, win32::to_wide(title).c_str(), WS_POPUP,
                               output.left, output.top, size.width, size.height, nullptr, nullptr,
                               kind.hInstance, nullptr);

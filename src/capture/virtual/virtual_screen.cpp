@@ -71,7 +71,7 @@ std::optional<PointerKind> pointer_kind(std::string_view text) {
   return std::nullopt;
 }
 
-/// False where the key is unknown or its value is not of its form.
+/// False if the key is unknown or its value is not of its form.
 bool set(Screen& screen, std::string_view key, std::string_view value) {
   if (key == "loss") {
     const auto span = interval(value);

@@ -39,7 +39,7 @@ struct Extension {
 /// them out as values, and reply() turns them into exceptions.
 class Connection {
  public:
-  /// Throws DeviceError, saying what to do, where there is no server.
+  /// Throws DeviceError, saying what to do, if there is no server.
   Connection();
 
   xcb_connection_t* get() const noexcept { return connection_.get(); }
@@ -58,7 +58,7 @@ class Connection {
   const Extension& xfixes() const noexcept { return xfixes_; }
 
   std::uint32_t new_id() const;
-  /// Throws DeviceError where the connection has closed.
+  /// Throws DeviceError if the connection has closed.
   void flush() const;
   void check_open() const;
   /// The root window's size now.
@@ -75,8 +75,8 @@ class Connection {
     return owned;
   }
 
-  /// The reply, or null where the server answered with an error (a window that has just gone);
-  /// DeviceError where the connection has closed.
+  /// The reply, or null if the server answered with an error (a window that has just gone);
+  /// DeviceError if the connection has closed.
   template <typename ReplyFunction, typename Cookie>
   auto try_reply(ReplyFunction function, Cookie cookie) const {
     xcb_generic_error_t* raw_error = nullptr;

@@ -18,14 +18,14 @@ namespace rustcam::x11 {
 /// is told again.
 class DamageTracker {
  public:
-  /// Throws DuplicationError where the server has no Damage extension. `connection` must outlive
+  /// Throws DuplicationError if the server has no Damage extension. `connection` must outlive
   /// the tracker.
   explicit DamageTracker(const Connection& connection);
   ~DamageTracker();
   DamageTracker(const DamageTracker&) = delete;
   DamageTracker& operator=(const DamageTracker&) = delete;
 
-  /// True where `event` was ours. `bounds`: the target on the root window; damage outside it is
+  /// True if `event` was ours. `bounds`: the target on the root window; damage outside it is
   /// neither kept nor acknowledged, so that it stays quiet.
   bool handle(const xcb_generic_event_t& event, const Rect& bounds, TimePoint received);
 

@@ -21,7 +21,7 @@ class PointerTracker {
   /// outlive the tracker.
   explicit PointerTracker(const Connection& connection);
 
-  /// True where `event` was ours: another shape is shown.
+  /// True if `event` was ours: another shape is shown.
   bool handle(const xcb_generic_event_t& event);
   /// Asks the server where the pointer is (one round trip, two where the shape is new). The events
   /// that came before the answer are then in xcb's queue: hand them to handle() and call

@@ -59,7 +59,7 @@ class Window final : public Presenter {
   std::unique_ptr<ShmSegment> segment_;
   std::vector<std::uint8_t> own_picture_;  ///< unless the scene is drawn into shared memory itself
   std::uint8_t* picture_ = nullptr;        ///< bgra, rows without padding
-  std::vector<std::uint8_t> packed_;       ///< one rectangle, where memory is not shared
+  std::vector<std::uint8_t> packed_;       ///< one rectangle, if memory is not shared
   xcb_window_t window_ = XCB_NONE;
   xcb_gcontext_t context_ = XCB_NONE;
   xcb_atom_t protocols_ = XCB_NONE;

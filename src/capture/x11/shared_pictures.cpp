@@ -11,7 +11,7 @@
 namespace rustcam::x11 {
 namespace {
 
-/// So many pictures are under way where everyone keeps up; the others are for bad times.
+/// So many pictures are under way if everyone keeps up; the others are for bad times.
 constexpr std::size_t soon_needed = 4;
 
 }  // namespace

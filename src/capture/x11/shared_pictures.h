@@ -16,10 +16,10 @@ class SharedPictures {
   /// `connection` must outlive it.
   explicit SharedPictures(const Connection& connection) noexcept : connection_(&connection) {}
 
-  /// A bgra picture in shared memory, or in our own where the server shares none. Throws as Image
+  /// A bgra picture in shared memory, or in our own if the server shares none. Throws as Image
   /// does.
   Image make(Size size);
-  /// The segment that `picture` lies in, from its first byte on; null where it is none of ours.
+  /// The segment that `picture` lies in, from its first byte on; null if it is none of ours.
   const ShmSegment* segment_of(const Image& picture) const noexcept;
 
  private:

@@ -11,19 +11,19 @@
 
 namespace rustcam::x11 {
 
-/// A MIT-SHM segment: a memfd passed to the server where it takes descriptors (MIT-SHM 1.2), else
+/// A MIT-SHM segment: a memfd passed to the server if it takes descriptors (MIT-SHM 1.2), else
 /// System V shared memory.
 class ShmSegment {
  public:
-  /// Null where the server cannot share memory with us (a remote display, another user or
-  /// namespace, no extension). Throws DeviceError where the connection has closed. `connection`
+  /// Null if the server cannot share memory with us (a remote display, another user or
+  /// namespace, no extension). Throws DeviceError if the connection has closed. `connection`
   /// must outlive the segment.
   static std::unique_ptr<ShmSegment> create(const Connection& connection, std::size_t bytes);
   ~ShmSegment();
   ShmSegment(const ShmSegment&) = delete;
   ShmSegment& operator=(const ShmSegment&) = delete;
 
-  /// Takes the memory from the system now, all at once, where that is possible: page by page, at
+  /// Takes the memory from the system now, all at once, if that is possible: page by page, at
   /// the first read, it takes longer than a frame lasts.
   void populate() const noexcept;
 

@@ -208,7 +208,7 @@ bool Source::read_in_place(const Region& region, Image& picture, Point origin) {
 void Source::take_events_of_read() {
   take_events();
   if (outputs_changed_) {
-    // Where the output has moved, the pixels just read may be another output's: nobody asked to
+    // If the output has moved, the pixels just read may be another output's: nobody asked to
     // have those.
     const auto found = find_output(connection_, target_.identity);
     if (!found || found->desktop != target_.desktop)

@@ -9,7 +9,7 @@ namespace rustcam::x11 {
 /// Sleeps on a descriptor; another thread may wake it.
 class Waiter {
  public:
-  /// Throws CaptureError where the system has no descriptors left.
+  /// Throws CaptureError if the system has no descriptors left.
   Waiter();
   /// Returns when `fd` can be read, wake() was called since the last wait, or `deadline` has
   /// passed.

@@ -80,7 +80,7 @@ Questions question(const Connection& c, const Atoms& atoms, xcb_window_t w) {
           xcb_translate_coordinates(c.get(), w, c.root(), 0, 0)};
 }
 
-/// nullopt where the window has gone meanwhile.
+/// nullopt if the window has gone meanwhile.
 std::optional<TargetInfo> answer(const Connection& c, const Questions& q) {
   const auto name = c.try_reply(xcb_get_property_reply, q.name);
   const auto old_name = c.try_reply(xcb_get_property_reply, q.old_name);

@@ -14,7 +14,7 @@ namespace rustcam::x11 {
 /// children that have a title. Titles are UTF-8.
 std::vector<TargetInfo> list_windows(const Connection& connection);
 
-/// `text` itself where it is UTF-8; else, as old window titles are, taken as ISO 8859-1.
+/// `text` itself if it is UTF-8; else, as old window titles are, taken as ISO 8859-1.
 std::string to_utf8(std::string_view text);
 
 }  // namespace rustcam::x11

@@ -78,7 +78,7 @@ TEST_CASE("the video mode repeats the last frame, with the pointer where it is")
   CHECK_THROWS_AS(capturer.start({.video_mode = true}), std::invalid_argument);
 }
 
-TEST_CASE("frames come for exact slots, in order, repeated where nothing is new") {
+TEST_CASE("frames come for exact slots, in order, repeated if nothing is new") {
   FakeDesktop desktop;
   const auto screen = desktop.add("one", full);
   Capturer capturer;

@@ -185,7 +185,7 @@ TEST_CASE("the uses exclude one another") {
   std::jthread other([&] { CHECK_THROWS_AS(capturer.grab(), std::logic_error); });
 }
 
-TEST_CASE("textures are refused where the system shares none") {
+TEST_CASE("textures are refused if the system shares none") {
   FakeDesktop desktop;
   desktop.add("one", full);
   Capturer capturer;

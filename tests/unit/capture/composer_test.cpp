@@ -81,7 +81,7 @@ void require_damage_covers(const Frame& frame, const std::vector<std::uint32_t>&
           frame.damage.contains(Point{static_cast<int>(i) % width, static_cast<int>(i) / width}));
 }
 
-/// One acquire and note; false where there was nothing.
+/// One acquire and note; false if there was nothing.
 bool take_in(FrameSource& source, FrameComposer& composer) {
   if (source.acquire(now(), {}) != AcquireStatus::updated) return false;
   const UpdateLease lease(source);

@@ -151,7 +151,7 @@ TEST_CASE("the same output with another index is taken") {
   CHECK(source.target().index == 7);
 }
 
-TEST_CASE("the first loss is the last where reopening is not wanted") {
+TEST_CASE("the first loss is the last if reopening is not wanted") {
   FakeDesktop desktop;
   const auto screen = desktop.add("one", full_hd);
   RecoveryPolicy policy;
@@ -166,7 +166,7 @@ TEST_CASE("the first loss is the last where reopening is not wanted") {
   CHECK(screen->openings() == 1);
 }
 
-TEST_CASE("waiting ends where a limit was set") {
+TEST_CASE("waiting ends if a limit was set") {
   FakeDesktop desktop;
   const auto screen = desktop.add("one", full_hd);
   RecoveryPolicy policy;

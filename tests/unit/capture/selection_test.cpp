@@ -179,7 +179,7 @@ TEST_CASE("no output at all is not wrong usage") {
   CHECK_THROWS_AS(select_target({}), CaptureError);
 }
 
-TEST_CASE("names that are not listed are resolved where the back end can") {
+TEST_CASE("names that are not listed are resolved if the back end can") {
   TargetRequest r = request("mover@64x48@500");
   r.backend = "virtual";
   CHECK(select_target(r).target.name == "mover@64x48@500");
@@ -230,7 +230,7 @@ TEST_CASE("that a back end shows a part of the session only is told if auto took
   REQUIRE(by_auto.notes.size() == 1);
   CHECK(by_auto.notes[0] ==
         "only a part is captured (this build has no Wayland back end); take another back end with "
-        "--backend where there is one");
+        "--backend if there is one");
   TargetRequest by_name;
   by_name.backend = "x11";
   CHECK(select_target(by_name).notes.empty());

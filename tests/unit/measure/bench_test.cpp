@@ -93,7 +93,7 @@ TEST_CASE("a screen that loses every tenth frame is exposed") {
   CHECK(t.changed_pct.value() == doctest::Approx(100));
 }
 
-TEST_CASE("every mode, with and without the pointer; textures only where there are some") {
+TEST_CASE("every mode, with and without the pointer; textures only if there are some") {
   BenchPlan p = plan("mover@320x240@60,pointer=color");
   p.modes = {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::record,
              BenchMode::gpu};
@@ -188,7 +188,7 @@ TEST_CASE("a stop request ends every mode soon, and the run that it hit does not
   }
 }
 
-TEST_CASE("textures are refused where there are none") {
+TEST_CASE("textures are refused if there are none") {
   BenchPlan p = plan("mover@320x240@60");
   p.modes = {BenchMode::gpu};
   CHECK_THROWS_AS(run(p), CaptureError);

@@ -12,7 +12,7 @@
 using namespace rustcam;
 using namespace rustcam::media_test;
 
-TEST_CASE("a palette holds a picture's own colours where they are few") {
+TEST_CASE("a palette holds a picture's own colours if they are few") {
   const auto image = flat({40, 30}, {1, 2, 3});
   image->view().row(3)[8] = 200;
   const auto colours = make_palette(as_const(image->view()), 255);

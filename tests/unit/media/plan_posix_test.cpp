@@ -169,7 +169,7 @@ TEST_CASE("an existing file is kept without force") {
   CHECK(probe_one(folder / "a.mp4", "stream", "nb_frames") == "2");
 }
 
-TEST_CASE("nothing is left where nothing was recorded") {
+TEST_CASE("nothing is left if nothing was recorded") {
   const TempFolder folder;
   for (const char* name : {"a.mp4", "a.mkv", "a.y4m"}) {
     EncoderReport report;

@@ -38,7 +38,7 @@ std::shared_ptr<Image> picture(Size size, int number);
 std::shared_ptr<Image> flat(Size size, Colour colour);
 Frame frame_of(std::shared_ptr<const Image> image);
 
-/// open_sink(), where a FIFO's reader may still be on its way.
+/// open_sink(), if a FIFO's reader may still be on its way.
 std::unique_ptr<FrameSink> open_read_sink(const OutputPlan& plan, Size size, EncoderReport& report,
                                           std::vector<Warning>& warnings);
 
@@ -62,7 +62,7 @@ std::vector<std::string> probe(const std::string& path, const std::string& secti
                                const std::string& field);
 std::string probe_one(const std::string& path, const std::string& section,
                       const std::string& field);
-/// Fails the test where FFmpeg finds anything to complain about.
+/// Fails the test if FFmpeg finds anything to complain about.
 void check_plays(const std::string& path);
 /// The first decoded picture in a packed format of FFmpeg's.
 std::vector<std::uint8_t> decode_first(const std::string& path, const std::string& pix_fmt,

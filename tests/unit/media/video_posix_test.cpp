@@ -110,7 +110,7 @@ TEST_CASE("a flat colour comes back within 2 at CRF 10") {
   }
 }
 
-TEST_CASE("odd sizes are padded where the encoder refuses them, and kept elsewhere") {
+TEST_CASE("odd sizes are padded if the encoder refuses them, and kept elsewhere") {
   const TempFolder folder;
   const Size odd{193, 109};
   auto r = record(request_for(folder / "a.mp4"), odd, every_slot(3), 3);
@@ -180,7 +180,7 @@ TEST_CASE("a picture of another size in mid-recording is fitted into the first")
   CHECK(gray[50 * 200 + 190] < 20);
 }
 
-TEST_CASE("a hastened end leaves out what the encoder holds, and the file plays") {
+TEST_CASE("a hurried end leaves out what the encoder holds, and the file plays") {
   for (const char* name : {"a.mp4", "a.mkv"})
     for (const std::int64_t written : {1, 100}) {
       CAPTURE(std::string(name));
@@ -197,11 +197,11 @@ TEST_CASE("a hastened end leaves out what the encoder holds, and the file plays"
       const auto sink = open_sink(plan_output(request), size, report, warnings);
       for (std::int64_t slot = 0; slot < written; ++slot)
         sink->write(frame_of(picture(size, static_cast<int>(slot))), Rect::of(size), slot);
-      sink->hasten();
+      sink->hurry();
       sink->finish(written);
-      if (written > 1) CHECK(sink->given_up() > 10);
+      if (written > 1) CHECK(sink->unencoded() > 10);
       CHECK(probe(folder / name, "frame", "pkt_pos").size() ==
-            static_cast<std::size_t>(written - sink->given_up()));
+            static_cast<std::size_t>(written - sink->unencoded()));
       check_plays(folder / name);
       if (std::string(name) == "a.mp4")
         CHECK(std::abs(std::atof(probe_one(folder / name, "format", "duration").c_str()) -

@@ -41,7 +41,7 @@ TEST_CASE("what a newer value replaces is folded into it") {
   CHECK(box.take(5) == "abc");
 }
 
-TEST_CASE("where nobody takes, the oldest slots keep theirs and the newest value wins the rest") {
+TEST_CASE("if nobody takes, the oldest slots keep theirs and the newest value wins the rest") {
   Letters box;
   for (int i = 0; i < 7; ++i) box.post(i, std::string(1, static_cast<char>('a' + i)));
   CHECK(box.take(0) == "a");

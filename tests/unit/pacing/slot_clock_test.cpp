@@ -44,7 +44,7 @@ struct Outcome {
   std::vector<std::int64_t> steps;
   bool monotonic = true;
 
-  /// A miss is avoidable where an ideal choice of sampling points, one in each slot's period,
+  /// A miss is avoidable if an ideal choice of sampling points, one in each slot's period,
   /// would have held the frame: no more can be held than there are slots, nor than were shown.
   double avoidable_misses() const {
     const auto ideal = std::min(slots, frames);

@@ -75,7 +75,7 @@ struct Pipe {
 
 }  // namespace
 
-TEST_CASE("an existing file is only overwritten where that was asked for") {
+TEST_CASE("an existing file is only overwritten if that was asked for") {
   const Folder folder;
   const std::string path = folder / "Bild \xC3\xA4.mp4";
   CHECK_FALSE(path_exists(path));

@@ -47,8 +47,8 @@ struct FakeSinkOptions {
   std::function<void(std::int64_t)> before_write;
   std::function<void()> before_finish;
   std::function<void()> interrupt;
-  std::function<void()> hasten;
-  std::int64_t given_up = 0;  ///< once hastened
+  std::function<void()> hurry;
+  std::int64_t unencoded = 0;  ///< once hurried
 };
 
 class FakeSink final : public FrameSink {
@@ -95,11 +95,11 @@ class FakeSink final : public FrameSink {
   void interrupt() noexcept override {
     if (options_.interrupt) options_.interrupt();
   }
-  void hasten() noexcept override {
-    hastened_ = true;
-    if (options_.hasten) options_.hasten();
+  void hurry() noexcept override {
+    hurried_ = true;
+    if (options_.hurry) options_.hurry();
   }
-  std::int64_t given_up() const noexcept override { return hastened_ ? options_.given_up : 0; }
+  std::int64_t unencoded() const noexcept override { return hurried_ ? options_.unencoded : 0; }
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }
   std::vector<OutputFile> files() const override {
@@ -146,7 +146,7 @@ class FakeSink final : public FrameSink {
   /// The desktop_sequence since which a pixel of `rebuilt_` has not been the frame's; 0: it is.
   std::vector<std::uint64_t> differs_since_;
   Size rebuilt_size_;
-  std::atomic<bool> hastened_{false};
+  std::atomic<bool> hurried_{false};
 };
 
 inline bool FakeSink::damage_was_exact = true;

@@ -89,18 +89,18 @@ TEST_CASE("a second request gives up what the encoder holds, and counts it") {
   std::mutex mutex;
   std::condition_variable_any changed;
   bool finishing = false;
-  bool hastened = false;
+  bool hurried = false;
   std::int64_t seen = 0;
-  b.sinks.options.given_up = 4;
+  b.sinks.options.unencoded = 4;
   b.sinks.options.before_finish = [&] {
     std::unique_lock lock(mutex);
     finishing = true;
-    b.clock.wait(lock, changed, {}, {}, [&] { return hastened; });
+    b.clock.wait(lock, changed, {}, {}, [&] { return hurried; });
   };
-  b.sinks.options.hasten = [&] {
+  b.sinks.options.hurry = [&] {
     {
       const std::lock_guard lock(mutex);
-      hastened = true;
+      hurried = true;
     }
     changed.notify_all();
   };
@@ -185,7 +185,7 @@ TEST_CASE("a full disk, a closed pipe and a failed encoder keep what was written
   }
 }
 
-TEST_CASE("where not even slot 0 could be written, statistics come and no file stays") {
+TEST_CASE("if not even slot 0 could be written, statistics come and no file stays") {
   Bench b;
   const std::string path = temporary_file("empty.mp4");
   std::ofstream(path) << "head";

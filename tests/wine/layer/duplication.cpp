@@ -278,7 +278,7 @@ HRESULT Duplication::GetFramePointerShape(UINT size, void* buffer, UINT* require
     return DXGI_ERROR_INVALID_CALL;
   }
   if (!shape_new_in_frame_) {
-    state().report.violation("GetFramePointerShape where PointerShapeBufferSize is 0");
+    state().report.violation("GetFramePointerShape if PointerShapeBufferSize is 0");
     return DXGI_ERROR_INVALID_CALL;
   }
   if (size < *required) return DXGI_ERROR_MORE_DATA;

@@ -4,7 +4,7 @@
 namespace layer {
 
 /// Finds the adapters' function table and patches it. Not under the loader lock: it makes a
-/// factory. False where DXGI has no output here.
+/// factory. False if DXGI has no output here.
 bool install_hooks();
 
 }  // namespace layer

@@ -54,7 +54,7 @@ class Output final : public DxgiObject<IDXGIOutput6> {
 };
 
 /// IDXGIAdapter::EnumOutputs of the patched adapters; `real` is the first of Wine's outputs, null
-/// where the adapter has none.
+/// if the adapter has none.
 HRESULT enumerate(UINT index, Com<IDXGIOutput6> real, IDXGIOutput** out);
 
 }  // namespace layer

@@ -55,7 +55,7 @@ class Picture {
   Com<ID3D11RenderTargetView> target_;
   std::unique_ptr<rustcam::Scene> scene_;
   rustcam::Image shadow_;  ///< upright bgra
-  rustcam::Image native_;  ///< turned, where the panel is
+  rustcam::Image native_;  ///< turned, if the panel is
   std::int64_t shown_ = -1;
 };
 

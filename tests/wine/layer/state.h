@@ -29,12 +29,12 @@ class State {
 
   /// The first fault due in (from_s, to_s], repeated losses included.
   std::optional<Fault> fault_between(double from_s, double to_s) const;
-  /// What an opening fails with now; S_OK where it may succeed.
+  /// What an opening fails with now; S_OK if it may succeed.
   HRESULT open_code_at(double t_s) const;
   rustcam::Size size_at(int output, double t_s) const;
   bool present_at(int output, double t_s) const;
 
-  /// False where that output is duplicated already.
+  /// False if that output is duplicated already.
   bool claim_output(int output);
   void free_output(int output);
 
