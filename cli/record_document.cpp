@@ -93,8 +93,10 @@ std::string record_summary(const RecordStatistics& s) {
   std::array<char, 64> length{};
   std::snprintf(length.data(), length.size(), "%.3f s", s.duration_s);
   return where + ": " + length.data() + ", " + readable_bytes(bytes) + "\n" +
-         std::to_string(s.slots) + " frames: " + std::to_string(s.fresh) + " fresh, " +
-         std::to_string(s.repeated) + " repeated, " + std::to_string(s.late) + " late\n";
+         std::to_string(s.samples) + " frames" +
+         (s.samples == s.slots ? "" : " for " + std::to_string(s.slots) + " slots") + ": " +
+         std::to_string(s.fresh) + " fresh, " + std::to_string(s.repeated) + " repeated, " +
+         std::to_string(s.late) + " late\n";
 }
 
 }  // namespace rustcam::cli

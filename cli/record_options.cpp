@@ -10,6 +10,7 @@
 #include "cli/values.h"
 #include "media/names.h"
 #include "platform/file.h"
+#include "platform/same_file.h"
 
 namespace rustcam::cli {
 
@@ -105,7 +106,7 @@ void check_files(const RecordArguments& given, RecordRequest& request) {
   if (given.timestamps == "-")
     throw UsageError("--timestamps does not go to stdout: give it a file's or a FIFO's name");
   const auto same = [](const std::optional<std::string>& a, const std::optional<std::string>& b) {
-    return a && b && *a != "-" && *a == *b;
+    return a && b && *a != "-" && *b != "-" && same_file(*a, *b);
   };
   if (same(request.stats_path, plan.request.path) || same(given.timestamps, plan.request.path) ||
       same(given.timestamps, request.stats_path))

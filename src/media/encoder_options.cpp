@@ -78,6 +78,8 @@ void limit_x264_delay(const Preset& preset, int max_delay, AVCodecContext& conte
   if (lookahead < 0) {
     context.thread_type = FF_THREAD_SLICE;
     set(context, "rc-lookahead", "0");
+    // Else it waits for the next picture's time to know how long this one lasts.
+    if (max_delay == 0) set(context, "x264-params", "force-cfr=1:sync-lookahead=0");
   } else if (lookahead < preset.lookahead) {
     set(context, "rc-lookahead", std::to_string(lookahead));
   }

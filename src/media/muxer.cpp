@@ -179,6 +179,11 @@ bool Muxer::fragment_is_due(const AVPacket& packet, const Stream& stream) const 
          fragment_bytes_ > max_fragment_bytes;
 }
 
+/// True if packets stay in memory until a fragment or cluster is ended.
+bool Muxer::grows_in_pieces() const noexcept {
+  return fragments_ || settings_.container.layout == Layout::clusters;
+}
+
 void Muxer::end_fragment() {
   check(av_write_frame(format_.get(), nullptr), "write a fragment");
   // Without this the next packet would be put where the last one of this fragment seems to end.
@@ -205,6 +210,15 @@ void Muxer::write(AVPacket& packet, StreamId stream) {
   if (packet.duration <= 0) packet.duration = 1;
   interleaver_.add(packet);
   write_due();
+}
+
+void Muxer::idle() {
+  if (!grows_in_pieces() || !fragment_start_ || !settings_.fragment ||
+      now() - fragment_opened_ < fragment_time(settings_))
+    return;
+  end_fragment();
+  commit();
+  output_.check_space();
 }
 
 void Muxer::end(StreamId stream, Ticks end) {
@@ -257,7 +271,7 @@ void Muxer::write_now(AVPacket& packet) {
   av_packet_unref(&packet);
   check(result, "write a picture");
   ++count_;
-  if (due && (fragments_ || settings_.container.layout == Layout::clusters)) end_fragment();
+  if (due && grows_in_pieces()) end_fragment();
   if (!fragments_ || due) commit();
   output_.check_space();
 }

@@ -36,6 +36,8 @@ class Muxer final : public PacketSink {
   /// Throws DiskFull while there is still room for finish().
   void write(AVPacket& packet, StreamId stream) override;
   void end(StreamId stream, Ticks end) override;
+  /// As FrameSink::idle.
+  void idle();
   /// Makes the file whole and closes it: also after a failed write.
   void finish() override;
 
@@ -61,6 +63,7 @@ class Muxer final : public PacketSink {
   bool place(AVPacket& packet, const Stream& stream) const;
   void choose_zero(const AVPacket& first);
   bool fragment_is_due(const AVPacket& packet, const Stream& stream) const;
+  bool grows_in_pieces() const noexcept;
   void end_fragment();
   void commit();
   void commit_head();

@@ -29,6 +29,10 @@ class FrameSink {
   /// (everything at first), in picture coordinates. Blocks while the file or reader is slow. Throws
   /// MediaError, DiskFull, PipeClosed; after a throw, only finish() may follow.
   virtual void write(const Frame& frame, const Region& damage, std::int64_t slot) = 0;
+  /// Between writes, while a picture stays for long: what was written so far goes to the file once
+  /// it is older than a crash may cost. Throws like write(); after a throw, only finish() may
+  /// follow.
+  virtual void idle() {}
   /// Ends everything so that the recording is `slots` long, drains the encoder, finalises and
   /// closes the file: also after a failed write, then keeping what is there. Throws like write().
   /// Idempotent.

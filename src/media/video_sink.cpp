@@ -45,6 +45,15 @@ class VideoSink final : public FrameSink {
     track_->write(frame, damage, slot);
   }
 
+  void idle() override {
+    try {
+      muxer_->idle();
+    } catch (...) {
+      track_->give_up();
+      throw;
+    }
+  }
+
   void finish(std::int64_t slots) override {
     if (std::exchange(finished_, true)) return;
     FirstFailure failure;

@@ -40,6 +40,8 @@ class VideoTrack {
   /// Encodes what is left so that the track is `slots` long, and ends it in the sink: also after a
   /// failed write, then keeping what is there. Throws like write(). Idempotent.
   void finish(std::int64_t slots);
+  /// The sink failed outside of write(): nothing more is encoded.
+  void give_up() noexcept { failed_ = true; }
   /// As FrameSink::hurry and FrameSink::unencoded.
   void hurry() noexcept { hurried_ = true; }
   std::int64_t unencoded() const noexcept { return hurried_ ? taken_ - totals_.samples : 0; }

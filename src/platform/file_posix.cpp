@@ -196,8 +196,10 @@ void File::check_present() const {
 
 void File::truncate(std::int64_t size) {
   int result = 0;
+  WriteSignalsBlocked guard;
   do result = ftruncate(descriptor(), size);
   while (result != 0 && errno == EINTR);
+  if (result != 0 && errno == EFBIG) guard.raised();
   if (result != 0) file_failure("cannot cut", path_, errno);
 }
 
@@ -205,9 +207,12 @@ bool File::reserve(std::int64_t offset, std::int64_t bytes) {
   if (!seekable_ || bytes <= 0) return false;
 #ifdef FALLOC_FL_KEEP_SIZE
   int result = 0;
+  // A tmpfs holds what is set aside against the limit on a file's size, too.
+  WriteSignalsBlocked guard;
   do result = fallocate(descriptor(), FALLOC_FL_KEEP_SIZE, offset, bytes);
   while (result != 0 && errno == EINTR);
   if (result == 0) return true;
+  if (errno == EFBIG) guard.raised();
   if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
     file_failure("cannot reserve space for", path_, errno);
 #endif

@@ -65,6 +65,8 @@ void EncodeLoop::consume(const QueuedSlot& entry) {
   last_frame_ = entry.frame;
   if (!left_out || segments_.needs_every_slot())
     write(entry.frame, entry.frame.damage, entry.slot, entry.sampled, entry.kind);
+  else
+    segments_.idle();
   count(entry.frame, entry.slot, entry.kind);
   merged(entry);
 }

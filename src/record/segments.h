@@ -28,6 +28,8 @@ class Segments {
   void open(Size captured);
   /// As FrameSink::write.
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
+  /// As FrameSink::idle.
+  void idle() { sink_->idle(); }
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
   /// Any thread: as FrameSink::hurry.

@@ -10,6 +10,7 @@ namespace {
 
 void fill_counts(RecordStatistics& s, const SlotTotals& totals) {
   s.slots = totals.slots;
+  s.samples = totals.samples;
   s.fresh = totals.fresh;
   s.repeated = totals.repeated;
   s.late = totals.late;

@@ -41,6 +41,7 @@ struct RecordStatistics {
   double fps_fresh = 0;
   double duration_s = 0;
   std::int64_t slots = 0;
+  std::int64_t samples = 0;  ///< pictures in the files
   std::int64_t fresh = 0;
   std::int64_t repeated = 0;
   std::int64_t late = 0;

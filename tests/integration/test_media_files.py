@@ -105,6 +105,20 @@ def test_kill_9_costs_a_second_at_most(tmp_path, name):
     assert plays(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm", "a.ts"])
+def test_kill_9_costs_no_picture_of_a_still_screen(tmp_path, name):
+    still = ["--backend", "virtual", "-o", "static@320x240@60", "--vfr", "--progress", "json"]
+    with start("record", *still, name, cwd=tmp_path) as process:
+        while True:
+            line = process.stderr.readline()
+            assert line, "the recording ended by itself"
+            if line.startswith(b"{") and json.loads(line)["time_s"] >= 2.5:
+                break
+        process.send_signal(signal.SIGKILL)
+    assert int(probe(tmp_path / name)["nb_read_frames"]) == 1
+    assert plays(tmp_path / name)
+
+
 def test_a_reader_that_closes_is_no_failure(tmp_path):
     process = start("record", *SMALL, "--format", "matroska", "--stats", "s.json", "-", cwd=tmp_path)
     process.stdout.read(5000)

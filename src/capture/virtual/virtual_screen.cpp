@@ -115,6 +115,7 @@ bool set(Screen& screen, std::string_view key, std::string_view value) {
   } else if (key == "repeat") {
     screen.repeat = std::max(1, static_cast<int>(*number));
   } else if (key == "drop") {
+    if (*number == 1) return false;  // nothing would ever be presented
     screen.drop = static_cast<int>(*number);
   } else if (key == "start") {
     screen.start = *number;

@@ -22,6 +22,7 @@ RecordStatistics sample() {
   s.fps_target = {60000, 1001};
   s.duration_s = 5.005;
   s.slots = 300;
+  s.samples = 300;
   s.fresh = 298;
   s.repeated = 2;
   s.files = {{"out.mp4", "mp4", 1'234'567, 300}};
@@ -82,4 +83,11 @@ TEST_CASE("a file's name that is no UTF-8 does not spoil the document") {
 TEST_CASE("two lines for a person") {
   CHECK(record_summary(sample()) ==
         "out.mp4: 5.005 s, 1.2 MB\n300 frames: 298 fresh, 2 repeated, 0 late\n");
+}
+
+TEST_CASE("a person is told how many pictures are in the file") {
+  RecordStatistics s = sample();
+  s.samples = 285;
+  CHECK(record_summary(s) ==
+        "out.mp4: 5.005 s, 1.2 MB\n285 frames for 300 slots: 298 fresh, 2 repeated, 0 late\n");
 }
