@@ -20,7 +20,7 @@ std::unique_ptr<FrameSource> open_x11(const std::string& name, const SourceOptio
   return choose_x11(name)->open(options);
 }
 
-Canvas::Canvas(Size size) : image_(PixelFormat::bgra, size) {
+Canvas::Canvas(Size size) : image_(Image(PixelFormat::bgra, size)) {
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < size.width; ++x)
       std::memcpy(image_.view().row(y) + std::ptrdiff_t{4} * x, &unread, sizeof unread);
