@@ -138,9 +138,14 @@ TEST_CASE("a pointer that moves makes no new frames out of an old desktop") {
        {BenchMode::grab, BenchMode::latest, BenchMode::frames, BenchMode::record}) {
     BenchPlan p = plan("mover@320x240@10,pointer=color,pointer_hz=200");
     p.modes = {mode};
-    const Tally t = run(p).runs.at(0).tally;
+    const BenchResult result = run(p);
+    const Tally& t = result.runs.at(0).tally;
     CHECK(t.unique_fps.value() <= 12);
     if (is_paced(mode)) {
+      if (result.runs[0].late_wake_pct > 5) {
+        MESSAGE("too busy a machine to tell how many slots it keeps");
+        continue;
+      }
       CHECK(t.valid_fps > 30);
       CHECK(t.valid_fps < 120);
       CHECK(t.changed_pct.value() <= 40);
