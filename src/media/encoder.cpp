@@ -98,7 +98,7 @@ CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size e
   LogCapture log;
   const auto open_plain = [&] {
     CodecContextPtr plain = configured(request, codec, encoded);
-    const int result = avcodec_open2(plain.get(), &codec, nullptr);
+    const int result = open_codec(*plain, codec);
     if (result < 0) {
       error = reason(log, result);
       plain.reset();
@@ -111,7 +111,7 @@ CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size e
   std::string refusal;
   try {
     apply_user_options(request.plan.request, codec, *context);
-    const int result = avcodec_open2(context.get(), &codec, nullptr);
+    const int result = open_codec(*context, codec);
     // x264 and its like take a wrong inner option for a reason to warn only.
     if (result >= 0 && !log.mentions("Error parsing option") && !log.mentions("Unknown option"))
       return context;

@@ -47,7 +47,7 @@ EncoderTrial try_encoder(const AVCodec& codec, AVPixelFormat pixels, Size size) 
   // It prints its settings on stderr, past FFmpeg's log.
   av_opt_set(context.get(), "x265-params", "log-level=none", AV_OPT_SEARCH_CHILDREN);
   const LogCapture log;
-  const int result = avcodec_open2(context.get(), &codec, nullptr);
+  const int result = open_codec(*context, codec);
   trial.opens = result >= 0;
   if (!trial.opens) trial.error = log.complaint().empty() ? av_error_text(result) : log.complaint();
   trial.encodes = trial.opens && encode_one_picture(*context);

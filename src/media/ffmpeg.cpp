@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "media/ffmpeg_info.h"
+#include "platform/thread_priority.h"
 
 namespace rustcam {
 
@@ -57,6 +58,11 @@ PacketPtr make_packet() {
 std::string Dictionary::first_key() const {
   const AVDictionaryEntry* entry = av_dict_get(dict_, "", nullptr, AV_DICT_IGNORE_SUFFIX);
   return entry == nullptr ? std::string() : std::string(entry->key);
+}
+
+int open_codec(AVCodecContext& context, const AVCodec& codec) {
+  const OrdinaryThreads ordinary;
+  return avcodec_open2(&context, &codec, nullptr);
 }
 
 std::string av_error_text(int code) {

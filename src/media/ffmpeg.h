@@ -62,6 +62,9 @@ std::string av_error_text(int code);
 /// "EPERM", "AVERROR_EXTERNAL" and the like, for Error::native_code().
 std::string av_error_name(int code);
 
+/// avcodec_open2() for an encoder, whose threads get no priority that outranks ours.
+int open_codec(AVCodecContext& context, const AVCodec& codec);
+
 /// What a codec takes, in its own order; empty if it does not say.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 

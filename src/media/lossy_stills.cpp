@@ -58,7 +58,7 @@ std::vector<std::uint8_t> encode(AVCodecContext& context, AVFrame& frame) {
                            (log.complaint().empty() ? av_error_text(result) : log.complaint()),
                        av_error_name(result));
   };
-  check(avcodec_open2(&context, context.codec, nullptr));
+  check(open_codec(context, *context.codec));
   frame.pts = 0;
   frame.quality = context.global_quality;
   check(avcodec_send_frame(&context, &frame));

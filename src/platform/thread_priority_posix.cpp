@@ -3,8 +3,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "platform/thread_priority.h"
@@ -28,7 +33,43 @@ bool make_less_nice() {
   return ::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, thread) - step) == 0;
 }
 
+/// The kernel's numbers of this process's threads; empty if it does not tell.
+std::vector<pid_t> threads() {
+  std::vector<pid_t> found;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at("/proc/self/task", error), end; !error && at != end;
+       at.increment(error))
+    found.push_back(static_cast<pid_t>(std::stol(at->path().filename().string())));
+  return found;
+}
+
 }  // namespace
+
+struct OrdinaryThreads::Before {
+  int policy = ::sched_getscheduler(0);
+  sched_param priority{};
+  std::vector<pid_t> threads;
+};
+
+OrdinaryThreads::OrdinaryThreads() {
+  auto before = std::make_unique<Before>();
+  ::sched_getparam(0, &before->priority);
+  before->threads = threads();
+  before_ = std::move(before);
+}
+
+OrdinaryThreads::~OrdinaryThreads() {
+  ::sched_setscheduler(0, before_->policy, &before_->priority);
+  const sched_param none{};
+  try {
+    // Our own threads never ask for SCHED_FIFO.
+    for (const pid_t thread : threads())
+      if (::sched_getscheduler(thread) == SCHED_FIFO &&
+          std::ranges::find(before_->threads, thread) == before_->threads.end())
+        ::sched_setscheduler(thread, SCHED_OTHER, &none);
+  } catch (...) {  // no memory for the list: they keep what they took
+  }
+}
 
 std::string set_thread_role(ThreadRole role, const char* name) noexcept try {
   constexpr std::size_t kernel_limit = 15;

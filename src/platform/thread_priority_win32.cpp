@@ -38,6 +38,11 @@ std::string set_thread_role(ThreadRole role, const char* name) noexcept {
   }
 }
 
+struct OrdinaryThreads::Before {};
+
+OrdinaryThreads::OrdinaryThreads() = default;
+OrdinaryThreads::~OrdinaryThreads() = default;
+
 KeepAwake::KeepAwake() noexcept {
   ::SetThreadExecutionState(ES_CONTINUOUS | ES_SYSTEM_REQUIRED | ES_DISPLAY_REQUIRED);
 }

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <cmath>
 #include <cstdint>
@@ -254,4 +255,21 @@ TEST_CASE("the place of the chroma samples is told") {
     record(request, {64, 48}, every_slot(3), 3);
     CHECK(probe_one(request.path, "stream", "chroma_location") == "center");
   }
+}
+
+TEST_CASE("no encoder takes a priority that outranks ours") {
+  const TempFolder folder;
+  if (!here("libsvtav1")) return;
+  const int before = ::sched_getscheduler(0);
+  OutputRequest request;
+  request.path = folder / "a.mkv";
+  request.encoder = "libsvtav1";
+  EncoderReport report;
+  std::vector<Warning> warnings;
+  const auto sink = open_sink(plan_output(request), {128, 96}, report, warnings);
+  CHECK(::sched_getscheduler(0) == before);
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task"))
+    CHECK(::sched_getscheduler(std::stoi(thread.path().filename().string())) == before);
+  sink->write(frame_of(picture({128, 96}, 0)), Rect{0, 0, 128, 96}, 0);
+  sink->finish(1);
 }
