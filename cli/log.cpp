@@ -3,6 +3,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "base/utf8.h"
+
 namespace rustcam::cli {
 
 struct Log::Impl {
@@ -47,7 +49,7 @@ std::string one_line(const std::string& text) {
     if (c == '\r') continue;
     out += c == '\n' ? std::string("; ") : std::string(1, c);
   }
-  return out;
+  return printable(out);
 }
 
 }  // namespace rustcam::cli
