@@ -68,7 +68,7 @@ TEST_CASE("the countdown is told second by second") {
 
 TEST_CASE("a second request gives up what waits to be encoded") {
   Bench b;
-  b.sinks.options.every_slot = true;
+  b.sinks.options.longest_gap = 1;
   b.sinks.options.delay = 400ms;
   std::atomic<bool> writing{false};
   b.sinks.options.before_write = [&](std::int64_t) { writing = true; };
@@ -129,7 +129,7 @@ TEST_CASE("a reader who stops reading cannot keep a recording from ending") {
   std::condition_variable_any changed;
   bool stuck = false;
   bool interrupted = false;
-  b.sinks.options.every_slot = true;
+  b.sinks.options.longest_gap = 1;
   b.sinks.options.before_write = [&](std::int64_t n) {
     if (n < 3) return;
     std::unique_lock lock(mutex);
