@@ -10,14 +10,14 @@
 #include "cli/document.h"
 #include "cli/table.h"
 #include "platform/console.h"
+#include "platform/error_stream.h"
 
 namespace rustcam::cli {
 
 namespace {
 
 void to_stderr(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  write_stderr(text, ErrorText::passing);
 }
 
 }  // namespace

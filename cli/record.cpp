@@ -1,7 +1,6 @@
 #include "cli/record.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "cli/output_file.h"
 #include "cli/record_document.h"
 #include "platform/console.h"
+#include "platform/error_stream.h"
 #include "platform/signals.h"
 #include "record/session.h"
 
@@ -43,7 +43,7 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
     if (!std::exchange(told, true)) {
       const std::string line = begun(request.record, keys.can_read());
       display.clear();
-      std::fwrite(line.data(), 1, line.size(), stderr);
+      write_stderr(line);
     }
     display.show(progress);
   };
@@ -54,7 +54,7 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
                              : "waiting for the screen, the last picture stays meanwhile: " + why) +
         "\n";
     display.clear();
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    write_stderr(line);
   };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
   hooks.warning = [&display, &log](const Warning& warning) {
@@ -91,7 +91,7 @@ bool failed(EndedBy ended_by) {
 void tell_person(const RecordStatistics& statistics, Log& log) {
   if (!log.quiet() && statistics.slots > 0) {
     const std::string summary = record_summary(statistics);
-    std::fwrite(summary.data(), 1, summary.size(), stderr);
+    write_stderr(summary);
   }
   if (failed(statistics.ended_by))
     log.error(statistics.error.value_or("the recording ended early"));
@@ -101,15 +101,11 @@ void tell_person(const RecordStatistics& statistics, Log& log) {
 void tell_programs(const RecordRequest& request, const RecordStatistics& statistics,
                    const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
-  // The signals so far asked for the end of the recording, not of this.
-  const auto interrupted = [&signals, before = signals.count()] {
-    return signals.count() > before;
-  };
-  if (request.stats_path)
-    write_file(*request.stats_path, document, request.record.force, interrupted);
-  if (request.stats_to_stdout) return write_stdout(document);
+  const GiveUp give_up = unless_read(signals);
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, give_up);
+  if (request.stats_to_stdout) return write_stdout(document, give_up);
   if (request.named_here)
-    for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
+    for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n", give_up);
 }
 
 }  // namespace

@@ -128,6 +128,13 @@ void MuxOutput::commit(std::int64_t tail, const Written& written) {
   pending_.swap(bytes);  // for its memory
 }
 
+void MuxOutput::commit_available() {
+  const auto taken = static_cast<std::ptrdiff_t>(file_.write_available(pending_));
+  pending_.erase(pending_.begin(), pending_.begin() + taken);
+  pending_offset_ += taken;
+  end_.store(pending_offset_, std::memory_order_relaxed);
+}
+
 void MuxOutput::write_at(std::int64_t offset, std::span<const std::byte> bytes) {
   file_.write_at(offset, bytes);
   end_.store(std::max(committed(), offset + static_cast<std::int64_t>(bytes.size())),

@@ -168,7 +168,10 @@ void Muxer::commit_head() {
     const std::vector<std::byte> spare = spare_box("free", 0);
     head.insert(head.begin() + free_box_, spare.begin(), spare.end());
   }
-  output_.commit(tail());
+  if (output_.is_file())
+    output_.commit(tail());
+  else
+    output_.commit_available();
 }
 
 bool Muxer::fragment_is_due(const AVPacket& packet, const Stream& stream) const {

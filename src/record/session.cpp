@@ -138,6 +138,7 @@ class Session {
   TimePoint next_progress_{};
   std::optional<TimePoint> abandon_at_;  ///< what still waits to be written
   std::int64_t bytes_before_ = -1;
+  bool asked_ = false;  ///< a person or program asked for the end, before or after it came
   bool hurrying_ = false;
   bool overload_told_ = false;
   bool held_back_told_ = false;
@@ -410,7 +411,8 @@ void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
   warn(held_back_warning(options_.plan.fps.value(), progress.fps));
 }
 
-/// The end was requested, but a reader may be slow, or have stopped reading for good.
+/// The end has come, but a reader may be slow, or have stopped reading for good. The wait for it
+/// ends if the recording was, or now is, asked to end.
 void Session::watch_ending(TimePoint at) {
   if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
     hurrying_ = true;
@@ -418,17 +420,20 @@ void Session::watch_ending(TimePoint at) {
     queue_.abandon(*abandon_at_);
   }
   const auto reason = ending_.reason();
-  const bool asked = reason == EndedBy::signal || reason == EndedBy::key;
-  const std::int64_t bytes = segments_.bytes_written();
-  if (!hurrying_ && asked && bytes != bytes_before_) {
+  asked_ = asked_ || reason == EndedBy::signal || reason == EndedBy::key || end_requested();
+  const std::int64_t bytes =
+      segments_.bytes_written() + (timestamps_ ? timestamps_->bytes_written() : 0);
+  if (!hurrying_ && asked_ && bytes != bytes_before_) {
     bytes_before_ = bytes;
     abandon_at_ = at + reader_patience;
   }
-  if (abandon_at_ && at >= *abandon_at_) {
-    abandon_at_.reset();
-    segments_.interrupt();
-    if (hurrying_) segments_.hurry();
-  }
+  if (!abandon_at_ || at < *abandon_at_) return;
+  // One reader's fault is not to cost another one anything, unless there is no time.
+  abandon_at_ = at + reader_patience;
+  const bool held_by_timestamps = timestamps_ && timestamps_->waiting();
+  if (timestamps_ && (held_by_timestamps || hurrying_)) timestamps_->interrupt();
+  if (!held_by_timestamps || hurrying_) segments_.interrupt();
+  if (hurrying_) segments_.hurry();
 }
 
 /// Keeps a session whose capture thread hangs, on every way out.
