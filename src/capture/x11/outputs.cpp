@@ -16,6 +16,11 @@
 namespace rustcam::x11 {
 namespace {
 
+/// Whether the server knows of monitors (RandR 1.5).
+bool has_monitors(const Connection& c) {
+  return c.randr().at_least(1, 5);
+}
+
 struct Provider {
   std::string name;
   std::vector<xcb_randr_output_t> outputs;
@@ -93,11 +98,25 @@ void describe(const Connection& c, xcb_randr_output_t output,
     if (mode.id == crtc->mode) target.refresh_hz = refresh_of(mode);
 }
 
-TargetInfo root_target(const Connection& c, Size root) {
+/// Of the root window where there could be monitors. A monitor of this name is none of ours, so
+/// that the two cannot be taken for one another.
+constexpr std::string_view root_identity = "the root window";
+
+Rect root_rect(const Connection& c) {
+  const Rect root = Rect::of(c.root_size());
+  if (root.empty()) throw CaptureError("the X server says that its screen has no pixels");
+  return root;
+}
+
+TargetInfo root_target(const Connection& c, const Rect& root) {
   TargetInfo t;
   t.name = t.identity = "screen";
+  if (has_monitors(c)) {
+    t.name = "root";
+    t.identity = root_identity;
+  }
   t.backend = backend_name;
-  t.desktop = Rect::of(root);
+  t.desktop = root;
   t.primary = true;
   t.native_format = layout_name(c);
   return t;
@@ -105,15 +124,15 @@ TargetInfo root_target(const Connection& c, Size root) {
 
 /// `providers`: the target's device is an index into these.
 std::vector<TargetInfo> list_outputs(const Connection& c, const std::vector<Provider>& providers) {
-  const Rect root = Rect::of(c.root_size());
-  if (root.empty()) throw CaptureError("the X server says that its screen has no pixels");
-  if (!c.randr().at_least(1, 5)) return {root_target(c, root.size())};
+  const Rect root = root_rect(c);
+  if (!has_monitors(c)) return {root_target(c, root)};
   const auto monitors_cookie = xcb_randr_get_monitors(c.get(), c.root(), 1);
   const auto resources_cookie = xcb_randr_get_screen_resources_current(c.get(), c.root());
   constexpr const char* asking = "asking for the X screen's monitors";
   const auto monitors = c.reply(xcb_randr_get_monitors_reply, monitors_cookie, asking);
   const auto resources = c.reply(xcb_randr_get_screen_resources_current_reply, resources_cookie,
                                  "asking for the X screen's modes");
+  if (monitors->nMonitors == 0) return {root_target(c, root)};
   const std::string format = layout_name(c);
 
   std::vector<TargetInfo> targets;
@@ -128,7 +147,7 @@ std::vector<TargetInfo> list_outputs(const Connection& c, const std::vector<Prov
     t.desktop = intersect(Rect::of(Point{m.x, m.y}, {m.width, m.height}), root);
     t.name = t.identity = atom_name(c, m.name);
     // Without a name it could not be found again after a loss.
-    if (t.desktop.empty() || t.identity.empty()) continue;
+    if (t.desktop.empty() || t.identity.empty() || t.identity == root_identity) continue;
     t.index = static_cast<int>(targets.size());
     t.backend = backend_name;
     t.primary = m.primary != 0;
@@ -146,6 +165,7 @@ std::vector<TargetInfo> list_outputs(const Connection& c) {
 }
 
 std::optional<TargetInfo> find_output(const Connection& c, std::string_view identity) {
+  if (identity == root_identity) return root_target(c, root_rect(c));
   for (TargetInfo& t : list_outputs(c))
     if (t.identity == identity) return std::move(t);
   return std::nullopt;
