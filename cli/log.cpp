@@ -6,9 +6,8 @@
 
 #include <string_view>
 
-#include "platform/error_stream.h"
-
 #include "base/utf8.h"
+#include "platform/error_stream.h"
 
 namespace rustcam::cli {
 
