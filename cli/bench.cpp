@@ -114,6 +114,7 @@ int Bench::run(Context& context) {
   const EndSignals signals;
   std::vector<Warning> notes;
   const Selection selection = select(options.capture.request, context.log, notes);
+  warn_of_comparing(selection.target, context.log, notes);
   check_stimulus(options, selection);
   const BenchPlan plan = plan_of(options, selection);
 

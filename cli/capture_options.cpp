@@ -1,6 +1,7 @@
 #include "cli/capture_options.h"
 
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "base/one_of.h"
@@ -79,6 +80,17 @@ Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& w
   log.info("capturing " + selection.target.name + " of " + std::string(selection.backend->name()) +
            ", " + to_string(selection.target.size()));
   return selection;
+}
+
+void warn_of_comparing(const TargetInfo& target, Log& log, std::vector<Warning>& warnings) {
+  if (target.changes_unknown.empty()) return;
+  Warning warning{
+      "changes_unknown",
+      target.changes_unknown + ", so the whole screen is read and compared for every frame",
+      "use an X server with the Damage extension and 24-bit true colour, or a lower "
+      "--fps or a smaller screen"};
+  log.warning(warning.text + "; " + warning.hint);
+  warnings.push_back(std::move(warning));
 }
 
 }  // namespace rustcam::cli

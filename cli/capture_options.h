@@ -44,4 +44,8 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
 /// select_target(), with its notes told as warnings and remembered for the document.
 Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& warnings);
 
+/// For commands that follow the screen: tells, as a warning "changes_unknown", if its changes have
+/// to be found by comparing.
+void warn_of_comparing(const TargetInfo& target, Log& log, std::vector<Warning>& warnings);
+
 }  // namespace rustcam::cli

@@ -131,6 +131,7 @@ int Record::run(Context& context) {
   const EndSignals signals;
   std::vector<Warning> warnings;
   request.record.selection = select(request.capture.request, context.log, warnings);
+  warn_of_comparing(request.record.selection.target, context.log, warnings);
 
   RecordStatistics statistics = run_session(request, signals, context.log);
   if (statistics.started_at.empty()) {

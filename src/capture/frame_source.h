@@ -20,6 +20,8 @@ enum class AcquireStatus { updated = 1, timed_out, resized, access_lost, cancell
 
 struct DesktopUpdate {
   TimePoint presented{};  ///< when the compositor showed it
+  /// False: `presented` is when we looked, which says nothing of when the screen shows its frames.
+  bool presented_known = true;
   std::uint32_t accumulated_frames =
       0;  ///< compositor frames folded into this update; 0 = pointer only
   bool accumulated_known =

@@ -73,6 +73,7 @@ void ScreenReader::take_in() {
   if (update.accumulated_frames > 0) {
     new_frame_ = frame_came_ = true;
     presented_ = update.presented;
+    presented_known_ = update.presented_known;
   }
 }
 

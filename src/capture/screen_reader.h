@@ -53,6 +53,8 @@ class ScreenReader {
 
   /// When the newest desktop frame was shown.
   TimePoint presented() const noexcept { return presented_; }
+  /// False if that is when the source looked.
+  bool presented_known() const noexcept { return presented_known_; }
   /// Of all compose() so far, in bytes of bgra.
   std::int64_t bytes_read() const noexcept { return bytes_read_; }
   std::int64_t bytes_copied() const noexcept { return bytes_copied_; }
@@ -84,6 +86,7 @@ class ScreenReader {
   /// Opened anew and nothing brought yet: when to read it all the same.
   std::optional<TimePoint> readable_at_;
   TimePoint presented_{};
+  bool presented_known_ = true;
   std::int64_t bytes_read_ = 0;
   std::int64_t bytes_copied_ = 0;
 };

@@ -178,7 +178,7 @@ SourceEvent SlotCapture::take_in(TimePoint deadline, bool tell, const std::stop_
     end_ = End::lost;
     event = SourceEvent::gave_up;
   }
-  if (tell && reader_->frame_came())
+  if (tell && reader_->frame_came() && reader_->presented_known())
     schedule_.presented(reader_->presented(),
                         listening_.brief() ? ScreenPhase::Watch::window : ScreenPhase::Watch::all);
   if (event == SourceEvent::changed || reader_->lost() != was_lost) describe();

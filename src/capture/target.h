@@ -31,6 +31,9 @@ struct TargetInfo {
   std::optional<bool> hdr;
   std::string native_format;  ///< for people: "bgra8", "x2rgb10", "rgba16f"
   std::optional<double> sdr_white_nits;
+  /// Why the system does not tell what changes on it, so that it has to be compared all the time;
+  /// empty: it tells.
+  std::string changes_unknown;
   std::optional<std::uint64_t> window;  ///< the system's number of a window
   std::optional<std::int64_t> pid;      ///< of the process that owns a window
 

@@ -205,22 +205,49 @@ TEST_CASE("a stop request wakes a waiting acquire") {
   CHECK(source->acquire(TimePoint{}, {}) == AcquireStatus::timed_out);
 }
 
-TEST_CASE("depth 30 is narrowed to eight bits, other depths are refused") {
-  {
-    const XServer server({.depth = 30});
+TEST_CASE("depth 30 is narrowed to eight bits, depth 16 stretched") {
+  struct Sample {
+    int depth;
+    std::uint32_t pixel;
+    const char* format;
+    std::uint32_t bgra;
+  };
+  for (const Sample& sample :
+       {Sample{30, 0x3ffu << 20 | 0x200u << 10 | 0x007u, "x2rgb10", 0xffff8001u},
+        Sample{16, 0x8000u | 0x07e0u | 0x0001u, "depth 16", 0xff84ff08u}}) {
+    const XServer server({.depth = sample.depth});
     const Painter painter;
-    painter.fill({0, 0, 640, 480}, 0x3ffu << 20 | 0x200u << 10 | 0x007u);
+    painter.fill({0, 0, 640, 480}, sample.pixel);
     painter.sync();
     const auto source = open_x11();
-    CHECK(source->target().native_format == "x2rgb10");
+    CHECK(source->target().native_format == sample.format);
+    CHECK(source->target().changes_unknown.empty());
     Canvas canvas({640, 480});
     canvas.follow(*source, soon());
-    CHECK(canvas.pixel({320, 240}) == 0xffff8001u);
+    CHECK(canvas.pixel({320, 240}) == sample.bgra);
   }
-  const XServer server({.depth = 16});
-  CHECK_FALSE(x11_backend().probe().available);
-  CHECK(x11_backend().probe().reason.find("depth 16") != std::string::npos);
-  CHECK_THROWS_AS(open_x11(), DuplicationError);
+}
+
+TEST_CASE("without Damage, what changes is found and nothing else is told") {
+  const XServer server({.arguments = {"-extension", "DAMAGE"}});
+  const Painter painter;
+  CHECK(x11_backend().probe().available);
+  const auto source = open_x11();
+  CHECK_FALSE(source->target().changes_unknown.empty());
+  Canvas canvas({640, 480});
+  REQUIRE(canvas.follow(*source, soon()) == AcquireStatus::updated);
+  CHECK_FALSE(source->update().presented_known);
+  CHECK(canvas.follow(*source, now() + std::chrono::milliseconds(100)) == AcquireStatus::timed_out);
+  painter.fill({600, 470, 601, 471}, 0x123456);
+  painter.sync();
+  REQUIRE(source->acquire(soon(), {}) == AcquireStatus::updated);
+  {
+    const UpdateLease lease(*source);
+    CHECK(lease->dirty->contains(Rect{600, 470, 601, 471}));
+    CHECK(lease->dirty->area() < 10000);
+    canvas.read(*source, *lease->dirty);
+  }
+  CHECK(canvas.difference(painter, {0, 0, 640, 480}) == 0);
 }
 
 TEST_CASE("an X server that dies is a DeviceError, whatever we were doing") {

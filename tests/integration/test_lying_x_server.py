@@ -193,6 +193,28 @@ def test_providers_that_come_in_between_are_no_devices(lying):
     assert [each["outputs"] for each in devices] == [["screen"]]
 
 
+@pytest.mark.parametrize("lie", [{"QueryColors": at(8, "H", 0xffff)}, {"QueryColors": short},
+                                 {"ListInstalledColormaps": at(8, "H", 0xffff)}])
+def test_a_palette_that_is_lied_about(x_server, tmp_path, lie):
+    server = x_server(size=(64, 48), depth=8, args=["-cc", 3])
+    server.run("xsetroot", "-solid", "#ffffff")
+    with LyingServer(server.display, lie) as liar:
+        result = run_cli("shot", "--no-cursor", "a.png", env=environment(DISPLAY=liar.display), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert liar.told == set(lie)
+    # Colours that are not known are black; of installed colormaps the default one is left.
+    assert (picture(tmp_path / "a.png") == (0 if "QueryColors" in lie else 255)).all()
+
+
+def test_a_screen_of_fewer_than_eight_bits_is_refused_in_one_line(lying, tmp_path):
+    """No server at hand has one; the proxy makes it up."""
+    _, env = lying({"Setup": lambda p: put(p, visuals(p) + 38, "B", 4)})
+    result = run_cli("shot", "a.png", env=env, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.count(b"\n") == 1 and b"depth 4" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_recording_goes_on_when_the_pointer_is_lied_about(screen, lying, tmp_path):
     _, env = lying({"XFIXES.GetCursorImage": at(12, "I", 0x7fff7fff)})
     result = ok_cli("record", "--frames", "10", "--fps", "30", "--encoder", "rawvideo", "--json", "a.mkv", env=env,

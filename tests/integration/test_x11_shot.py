@@ -70,13 +70,6 @@ def test_thirty_bit_screens(x_server, tmp_path):
     assert np.array_equal(np.unique(picture(tmp_path / "a.png").reshape(-1, 3), axis=0), [[0x40, 0x80, 0xc0]])
 
 
-def test_other_depths_are_refused_in_one_line(x_server, tmp_path):
-    result = run_cli("shot", "a.png", env=x_server(size=(320, 200), depth=16).env, cwd=tmp_path)
-    assert result.returncode == 1
-    assert result.stderr.count(b"\n") == 1 and b"depth 16" in result.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_remote_display(x_server, tmp_path):
     server = x_server(size=SIZE, args=["-listen", "tcp", "-ac"])
     with Stimulus(server, "static"):

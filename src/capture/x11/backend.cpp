@@ -50,14 +50,11 @@ class X11Backend final : public Backend {
   Support probe() const override {
     try {
       const Connection connection;
-      if (!connection.damage().present)
-        return {false, "the X server has no Damage extension; use another server"};
-      if (root_layout(connection) == PixelLayout::unsupported)
-        return {false, "the X screen has " + layout_name(connection) +
-                           " pixels; run the X server with 24-bit or 30-bit true colour"};
+      const PixelLayout layout = root_layout(connection);
+      if (!layout.supported()) return {false, unsupported_pixels(layout)};
       if (in_wayland_session())
         return {true, "XWayland: shows only the windows of X11 programs, not the Wayland desktop"};
-      return {true, ""};
+      return {true, changes_unknown(connection, layout)};
     } catch (const Error& e) {
       return {false, e.what()};
     }

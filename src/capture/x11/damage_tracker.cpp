@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/error.h"
-
 namespace rustcam::x11 {
 namespace {
 
@@ -18,9 +16,6 @@ constexpr std::size_t max_pending_rects = 128;
 }  // namespace
 
 DamageTracker::DamageTracker(const Connection& connection) : connection_(&connection) {
-  if (!connection.damage().present)
-    throw DuplicationError("the X server of display " + connection.display() +
-                           " has no Damage extension, so changes cannot be seen");
   damage_ = connection.new_id();
   xcb_damage_create(connection.get(), damage_, connection.root(),
                     XCB_DAMAGE_REPORT_LEVEL_DELTA_RECTANGLES);

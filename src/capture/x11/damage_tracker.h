@@ -18,8 +18,7 @@ namespace rustcam::x11 {
 /// is told again.
 class DamageTracker {
  public:
-  /// Throws DuplicationError if the server has no Damage extension. `connection` must outlive
-  /// the tracker.
+  /// The server must have the Damage extension. `connection` must outlive the tracker.
   explicit DamageTracker(const Connection& connection);
   ~DamageTracker();
   DamageTracker(const DamageTracker&) = delete;

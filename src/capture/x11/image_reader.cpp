@@ -14,25 +14,24 @@
 namespace rustcam::x11 {
 namespace {
 
-constexpr std::size_t bytes_per_pixel = 4;
 /// More rectangles than this cost more in requests than their bounding rectangle in bytes.
 constexpr std::size_t max_rects = 16;
 /// One GetImage reply is held in memory whole; bands keep that small.
 constexpr std::int64_t band_bytes = std::int64_t{4} << 20;
 
-std::size_t bytes_of(const Rect& r) {
-  return static_cast<std::size_t>(r.area()) * bytes_per_pixel;
-}
-
-/// All that `image` must hold of `r`; empty if it holds less.
-std::span<const std::uint8_t> pixels_of(const xcb_get_image_reply_t& image, const Rect& r) {
-  return ReplyItems(image).take<std::uint8_t>(bytes_of(r));
+/// The first bytes of an image; none if it does not hold so many.
+std::span<const std::uint8_t> pixels_of(const xcb_get_image_reply_t& image, std::size_t bytes) {
+  return ReplyItems(image).take<std::uint8_t>(bytes);
 }
 
 }  // namespace
 
-ImageReader::ImageReader(const Connection& connection, PixelLayout layout) noexcept
-    : connection_(&connection), layout_(layout) {}
+ImageReader::ImageReader(const Connection& connection, const PixelLayout& layout) noexcept
+    : connection_(&connection), layout_(&layout) {}
+
+std::size_t ImageReader::bytes_of(const Rect& rect) const noexcept {
+  return layout_->row_bytes(rect.width()) * static_cast<std::size_t>(rect.height());
+}
 
 /// False if the pixels have to come over the wire.
 bool ImageReader::fit_segment(std::size_t bytes) {
@@ -103,8 +102,9 @@ void ImageReader::request_plain(const Region& region, Point corner) {
   parts_.clear();
   for (const Rect& rect : region.rects()) {
     const auto rows = static_cast<std::int32_t>(std::clamp<std::int64_t>(
-        band_bytes / std::max<std::int64_t>(rect.width() * std::int64_t{bytes_per_pixel}, 1), 1,
-        rect.height()));
+        band_bytes /
+            std::max<std::int64_t>(static_cast<std::int64_t>(layout_->row_bytes(rect.width())), 1),
+        1, rect.height()));
     for (std::int32_t top = rect.top; top < rect.bottom; top += rows) {
       const Rect band{rect.left, top, rect.right, std::min(top + rows, rect.bottom)};
       const Rect on_root = translate(band, corner.x, corner.y);
@@ -129,7 +129,7 @@ bool ImageReader::await(Part& part, Owned<xcb_generic_error_t>& error) const {
     ok = reply != nullptr;
   } else {
     part.pixels.reset(xcb_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
-    ok = part.pixels && !pixels_of(*part.pixels, part.rect).empty();
+    ok = part.pixels && !pixels_of(*part.pixels, bytes_of(part.rect)).empty();
   }
   part.sequence = 0;
   error.reset(raw_error);
@@ -140,7 +140,7 @@ void ImageReader::deliver(const ImageView& into, Point origin) {
   for (const Part& part : parts_)
     copy(part,
          segment_ != nullptr ? segment_->data() + part.offset
-                             : pixels_of(*part.pixels, part.rect).data(),
+                             : pixels_of(*part.pixels, bytes_of(part.rect)).data(),
          into, origin);
   parts_.clear();
 }
@@ -150,14 +150,13 @@ void ImageReader::copy(const Part& part, const std::uint8_t* from, const ImageVi
   // A merged rectangle may reach beyond the picture that the caller has.
   const Rect bounds = Rect::of(origin, into.size);
   const Rect wanted = intersect(part.rect, bounds);
-  const auto stride = static_cast<std::size_t>(part.rect.width()) * bytes_per_pixel;
+  const std::size_t stride = layout_->row_bytes(part.rect.width());
   const auto count = static_cast<std::size_t>(wanted.width());
-  const auto skip = static_cast<std::size_t>(wanted.left - part.rect.left) * bytes_per_pixel;
+  const auto skip =
+      static_cast<std::size_t>(wanted.left - part.rect.left) * layout_->bytes_per_pixel();
   for (std::int32_t y = wanted.top; y < wanted.bottom; ++y)
-    to_bgra(
-        layout_, from + static_cast<std::size_t>(y - part.rect.top) * stride + skip,
-        into.row(y - origin.y) + static_cast<std::size_t>(wanted.left - origin.x) * bytes_per_pixel,
-        count);
+    layout_->to_bgra(from + static_cast<std::size_t>(y - part.rect.top) * stride + skip,
+                     into.row(y - origin.y) + std::ptrdiff_t{wanted.left - origin.x} * 4, count);
 }
 
 void ImageReader::discard(std::size_t from_part) const noexcept {

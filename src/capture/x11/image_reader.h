@@ -17,8 +17,8 @@ namespace rustcam::x11 {
 /// Through shared memory if possible, else (a remote display) over the wire in bands.
 class ImageReader {
  public:
-  /// `connection` must outlive the reader.
-  ImageReader(const Connection& connection, PixelLayout layout) noexcept;
+  /// `connection` and `layout` must outlive the reader.
+  ImageReader(const Connection& connection, const PixelLayout& layout) noexcept;
 
   /// `region` is in pixels of a target whose corner is at `corner` on the root window. Sends all
   /// requests, and waits for the server's answers; every event that it sent before them is in xcb's
@@ -42,6 +42,7 @@ class ImageReader {
     unsigned sequence = 0;                ///< of the request; 0 once it is answered
     Owned<xcb_get_image_reply_t> pixels;  ///< over the wire only
   };
+  std::size_t bytes_of(const Rect& rect) const noexcept;
   bool fit_segment(std::size_t bytes);
   void request_shared(Point corner);
   void request_plain(const Region& region, Point corner);
@@ -54,7 +55,7 @@ class ImageReader {
   void discard(std::size_t from_part) const noexcept;
 
   const Connection* connection_;
-  PixelLayout layout_;
+  const PixelLayout* layout_;
   bool shares_memory_ = true;
   std::unique_ptr<ShmSegment> segment_;  ///< null until it is needed, and over the wire
   std::vector<Part> parts_;              ///< of the last fetch

@@ -108,6 +108,12 @@ Rect root_rect(const Connection& c) {
   return root;
 }
 
+void describe_pixels(const Connection& c, TargetInfo& target) {
+  const PixelLayout layout = root_layout(c);
+  target.native_format = layout.name();
+  target.changes_unknown = changes_unknown(c, layout);
+}
+
 TargetInfo root_target(const Connection& c, const Rect& root) {
   TargetInfo t;
   t.name = t.identity = "screen";
@@ -118,7 +124,7 @@ TargetInfo root_target(const Connection& c, const Rect& root) {
   t.backend = backend_name;
   t.desktop = root;
   t.primary = true;
-  t.native_format = layout_name(c);
+  describe_pixels(c, t);
   return t;
 }
 
@@ -133,7 +139,6 @@ std::vector<TargetInfo> list_outputs(const Connection& c, const std::vector<Prov
   const auto resources = c.reply(xcb_randr_get_screen_resources_current_reply, resources_cookie,
                                  "asking for the X screen's modes");
   if (monitors->nMonitors == 0) return {root_target(c, root)};
-  const std::string format = layout_name(c);
 
   std::vector<TargetInfo> targets;
   ReplyItems items(*monitors);
@@ -151,7 +156,7 @@ std::vector<TargetInfo> list_outputs(const Connection& c, const std::vector<Prov
     t.index = static_cast<int>(targets.size());
     t.backend = backend_name;
     t.primary = m.primary != 0;
-    t.native_format = format;
+    describe_pixels(c, t);
     if (outputs.size() == 1) describe(c, outputs[0], modes_of(*resources), providers, t);
     targets.push_back(std::move(t));
   }

@@ -70,8 +70,8 @@ class Window final : public Presenter {
 };
 
 Window::Window(const PresenterOptions& options) : layout_(root_layout(connection_)) {
-  if (layout_ == PixelLayout::unsupported)
-    throw DuplicationError("the X screen has " + layout_name(connection_) +
+  if (!layout_.can_be_drawn_in())
+    throw DuplicationError("the X screen has " + layout_.name() +
                            " pixels of a kind that stimuli are not drawn in; run the X server "
                            "with 24-bit or 30-bit true colour");
   const TargetInfo output = choose_output(connection_, options.output);
@@ -79,7 +79,7 @@ Window::Window(const PresenterOptions& options) : layout_(root_layout(connection
   scene_ = make_scene(options.scene, size_, {.barcode = options.barcode});
   const std::size_t bytes = static_cast<std::size_t>(Rect::of(size_).area()) * 4;
   segment_ = ShmSegment::create(connection_, bytes);
-  if (segment_ && layout_ == PixelLayout::xrgb8) {
+  if (segment_ && layout_.is_bgrx()) {
     picture_ = segment_->data();
   } else {
     own_picture_.resize(bytes);
@@ -162,7 +162,7 @@ void Window::put(const Rect& rect) {
     std::uint8_t* to = segment_
                            ? segment_->data() + at
                            : packed_.data() + static_cast<std::size_t>(y - rect.top) * row_bytes;
-    from_bgra(layout_, picture_ + at, to, width);
+    layout_.from_bgra(picture_ + at, to, width);
   }
   xcb_connection_t* c = connection_.get();
   const auto x = static_cast<std::int16_t>(rect.left);

@@ -2,6 +2,7 @@
 
 #include <xcb/randr.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "capture/x11/change_finder.h"
 #include "capture/x11/connection.h"
 #include "capture/x11/damage_tracker.h"
 #include "capture/x11/image_reader.h"
@@ -24,11 +26,8 @@ namespace rustcam::x11 {
 namespace {
 
 PixelLayout supported_layout(const Connection& connection) {
-  const PixelLayout layout = root_layout(connection);
-  if (layout == PixelLayout::unsupported)
-    throw DuplicationError("the X screen has " + layout_name(connection) +
-                           " pixels of a kind that cannot be captured; run the X server with "
-                           "24-bit or 30-bit true colour");
+  PixelLayout layout = root_layout(connection);
+  if (!layout.supported()) throw DuplicationError(unsupported_pixels(layout));
   return layout;
 }
 
@@ -46,11 +45,14 @@ class Source final : public FrameSource {
  public:
   Source(const TargetInfo& target, const SourceOptions& options)
       : layout_(supported_layout(connection_)),
-        damage_(connection_),
         reader_(connection_, layout_),
         pictures_(connection_),
         opaque_(options.opaque) {
     watch_outputs();
+    if (changes_unknown(connection_, layout_).empty())
+      damage_.emplace(connection_);
+    else
+      finder_.emplace(connection_, reader_, layout_);
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
     target_ = present_output(connection_, target);
@@ -70,6 +72,13 @@ class Source final : public FrameSource {
   bool concerns_outputs(int event_type) const noexcept;
   void take_events();
   std::optional<AcquireStatus> follow_output();
+  void find_changes(bool waiting);
+  void look();
+  const Region& pending() const noexcept {
+    return damage_ ? damage_->pending() : finder_->pending();
+  }
+  void acknowledge();
+  TimePoint presented(bool desktop) const;
   bool take_update();
   bool read_in_place(const Region& region, Picture& picture, Point origin);
   void take_events_of_read();
@@ -77,8 +86,9 @@ class Source final : public FrameSource {
   Connection connection_;
   PixelLayout layout_;
   Waiter waiter_;
-  DamageTracker damage_;
+  std::optional<DamageTracker> damage_;  ///< or `finder_`, if nobody tells what changes
   ImageReader reader_;
+  std::optional<ChangeFinder> finder_;
   SharedPictures pictures_;
   bool opaque_;
   std::optional<PointerTracker> pointer_tracker_;
@@ -114,15 +124,18 @@ bool Source::concerns_outputs(int event_type) const noexcept {
 AcquireStatus Source::acquire(TimePoint deadline, std::stop_token stop) {
   if (lost_) return AcquireStatus::access_lost;
   const std::stop_callback wake(stop, [this] { waiter_.wake(); });
+  const bool waiting = now() < deadline;
   for (;;) {
     if (stop.stop_requested()) return AcquireStatus::cancelled;
     take_events();
     if (outputs_changed_)
       if (const auto status = follow_output()) return *status;
+    find_changes(waiting);
     if (take_update()) return AcquireStatus::updated;
     if (now() >= deadline) return AcquireStatus::timed_out;
     connection_.flush();
-    waiter_.wait(connection_.descriptor(), deadline);
+    waiter_.wait(connection_.descriptor(),
+                 finder_ ? std::min(deadline, finder_->next_look()) : deadline);
   }
 }
 
@@ -131,7 +144,7 @@ void Source::take_events() {
   while (const Owned<xcb_generic_event_t> event{next(connection_.get())}) {
     // Only the first call reads the socket: one system call for a whole burst.
     next = &xcb_poll_for_queued_event;
-    if (damage_.handle(*event, target_.desktop, now())) continue;
+    if (damage_ && damage_->handle(*event, target_.desktop, now())) continue;
     if (pointer_tracker_ && pointer_tracker_->handle(*event))
       shape_changed_ = true;
     else if (concerns_outputs(event->response_type & 0x7f))
@@ -155,23 +168,52 @@ std::optional<AcquireStatus> Source::follow_output() {
   return AcquireStatus::resized;
 }
 
+void Source::find_changes(bool waiting) {
+  if (!finder_ || outputs_changed_) return;
+  const TimePoint due = waiting ? finder_->next_look() : finder_->next_poll();
+  if (everything_dirty_ || now() >= due) look();
+}
+
+void Source::look() {
+  try {
+    finder_->look(target_.desktop);
+  } catch (const AccessLost&) {
+    // A screen that has just become smaller, perhaps; then there is an event that says so.
+    take_events();
+    if (!outputs_changed_) throw;
+  }
+}
+
+void Source::acknowledge() {
+  if (damage_)
+    damage_->acknowledge();
+  else
+    finder_->clear_pending();
+}
+
+TimePoint Source::presented(bool desktop) const {
+  if (everything_dirty_ || !desktop) return now();
+  return damage_ ? damage_->drawn() : finder_->looked();
+}
+
 bool Source::take_update() {
   // The first event of a burst may be here before the rest of what a program draws in one go. When
   // the answer comes, the server has got through what it had from that program.
-  if (!everything_dirty_ && !damage_.pending().empty()) {
+  if (damage_ && !everything_dirty_ && !pending().empty()) {
     connection_.reply(xcb_get_input_focus_reply, xcb_get_input_focus(connection_.get()),
                       "waiting for the X server to draw");
     take_events();
   }
-  const bool desktop = everything_dirty_ || !damage_.pending().empty();
+  const bool desktop = everything_dirty_ || !pending().empty();
   if (!desktop && !shape_changed_) return false;
   update_ = {};
   update_.accumulated_known = false;
   update_.accumulated_frames = desktop ? 1 : 0;
-  update_.presented = everything_dirty_ || !desktop ? now() : damage_.drawn();
-  dirty_ = everything_dirty_ ? Region(Rect::of(target_.size())) : damage_.pending();
+  update_.presented = presented(desktop);
+  update_.presented_known = damage_.has_value();
+  dirty_ = everything_dirty_ ? Region(Rect::of(target_.size())) : pending();
   update_.dirty = &dirty_;
-  if (desktop) damage_.acknowledge();
+  if (desktop) acknowledge();
   everything_dirty_ = false;
   shape_changed_ = false;
   return true;
@@ -182,6 +224,7 @@ ReadCost Source::read(const Region& region, Picture& picture, Point origin) {
   inside.intersect(Rect::of(target_.size()));
   if (read_in_place(inside, picture, origin)) return {};
   reader_.fetch(inside, {target_.desktop.left, target_.desktop.top});
+  if (layout_.has_colormap()) follow_colormap(connection_, layout_);
   take_events_of_read();
   reader_.deliver(picture.view(), origin);
   return {inside.area() * bytes_per_sample(PixelFormat::bgra, 0)};
@@ -191,7 +234,7 @@ ReadCost Source::read(const Region& region, Picture& picture, Point origin) {
 /// place. False, with nothing done, if that cannot be or would take longer than a copy.
 bool Source::read_in_place(const Region& region, Picture& picture, Point origin) {
   const ShmSegment* segment = pictures_.segment_of(picture.view().row(0));
-  if (segment == nullptr || layout_ != PixelLayout::xrgb8) return false;
+  if (segment == nullptr || !layout_.is_bgrx()) return false;
   const Rect bounds = region.bounds();
   const Rect rows{origin.x, bounds.top, origin.x + picture.size().width, bounds.bottom};
   if (rows.area() * worth_reading_denominator > region.area() * worth_reading_numerator)
