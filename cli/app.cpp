@@ -128,6 +128,7 @@ int run_command(const Split& split, Globals& globals) {
   }
   Log log(globals);
   Context context{globals, log};
+  const auto kept = keep_backends_open();
   return command->run(context);
 }
 
@@ -143,6 +144,8 @@ int run(const std::vector<std::string>& arguments) noexcept {
   try {
     return run_command(understand(split_command(arguments)), globals);
   } catch (const PipeClosed&) {
+    return exit_done;
+  } catch (const Interrupted&) {
     return exit_done;
   } catch (const UsageError& error) {
     return report(globals, error.what(), exit_usage);

@@ -97,7 +97,8 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
     TargetRequest this_one;
     this_one.identity = target.identity;
     pictures.push_back(
-        {std::move(path), {first.backend, first.backend->choose(this_one), target, {}, {}}});
+        {std::move(path),
+         {first.backend, first.backend->choose(this_one), target, {}, request.patience, {}}});
   }
   return pictures;
 }

@@ -12,4 +12,5 @@ find_package(spdlog REQUIRED)
 
 if(NOT WIN32)
   pkg_check_modules(XCB REQUIRED IMPORTED_TARGET xcb xcb-randr xcb-shm xcb-damage xcb-xfixes)
+  pkg_check_modules(XAU REQUIRED IMPORTED_TARGET xau)
 endif()

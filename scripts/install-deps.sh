@@ -15,7 +15,7 @@ set -euo pipefail
 {
 build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
        libavcodec-dev libavformat-dev libavutil-dev libswscale-dev zlib1g-dev
-       libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
+       libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
         libxcb-render0-dev python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
@@ -70,12 +70,12 @@ case " $id $(os_release ID_LIKE) " in
     cat >&2 << TEXT
 install-deps: this is $name; packages are installed on Debian 12, 13 and sid and on Ubuntu 24.04 only.
 Needed are $needed_text, with Ninja, pkg-config, CLI11, spdlog, fmt, nlohmann-json, zlib,
-FFmpeg's development files (libavcodec, libavformat, libavutil, libswscale) and those of XCB. Their names elsewhere (not tried):
+FFmpeg's development files (libavcodec, libavformat, libavutil, libswscale) and those of XCB and Xau. Their names elsewhere (not tried):
   Fedora    gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel spdlog-devel fmt-devel json-devel ffmpeg-free-devel
-            zlib-devel libxcb-devel
-  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb
+            zlib-devel libxcb-devel libXau-devel
+  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau
   openSUSE  gcc-c++ cmake ninja pkgconf cli11-devel spdlog-devel fmt-devel nlohmann_json-devel ffmpeg-7-libavcodec-devel
-            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel
+            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel
 Then build with: cmake -B build && cmake --build build
 TEXT
     exit 1 ;;

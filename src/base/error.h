@@ -37,6 +37,11 @@ class DuplicationError : public CaptureError {
 class AccessLost : public CaptureError {
   using CaptureError::CaptureError;
 };
+/// The caller's stop request came while a system that does not answer was waited for. Not a
+/// failure.
+class Interrupted : public CaptureError {
+  using CaptureError::CaptureError;
+};
 /// No frame came in time, if the caller asked for an exception.
 class CaptureTimeout : public CaptureError {
   using CaptureError::CaptureError;

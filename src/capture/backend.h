@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capture/capture_session.h"
+#include "capture/patience.h"
 #include "capture/presenter.h"
 #include "capture/target.h"
 #include "capture/target_request.h"
@@ -21,7 +22,8 @@ struct Support {
 };
 
 /// One windowing system. There is one object of each, known to the registry (capture/registry.h).
-/// Has no state: what belongs to one target lives in its session. May be used from any thread.
+/// Has no state (but see keep_open()): what belongs to one target lives in its session. May be used
+/// from any thread.
 class Backend {
  public:
   Backend(const Backend&) = delete;
@@ -34,20 +36,28 @@ class Backend {
   /// True if its targets show a stimulus of their own, which their names begin with, and so need no
   /// screen.
   virtual bool shows_own_stimulus() const noexcept { return false; }
-  virtual Support probe() const = 0;
+  /// Throws nothing but Interrupted.
+  virtual Support probe(const Patience& patience = {}) const = 0;
   /// What people should know if it was taken because nothing better could run: that it shows a
   /// part of the session only. nullopt: it shows everything.
   virtual std::optional<std::string> shortfall() const { return std::nullopt; }
 
   virtual bool lists(TargetKind kind) const noexcept { return kind == TargetKind::output; }
+  /// While what it returns lives (null: there is nothing of the kind), a connection to the system
+  /// that was opened for one call stays open for the next.
+  virtual std::shared_ptr<void> keep_open() const { return nullptr; }
+
   /// In the order of their indexes; none of a kind that it does not list. Throws CaptureError if
   /// the system cannot be reached.
-  virtual std::vector<TargetInfo> targets(TargetKind kind) const = 0;
+  virtual std::vector<TargetInfo> targets(TargetKind kind, const Patience& patience = {}) const = 0;
   /// Never null. Throws as pick_target() does, and if the system cannot be reached.
   virtual std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const = 0;
 
   /// nullopt: the system tells of none.
-  virtual std::optional<std::vector<DeviceInfo>> devices() const { return std::nullopt; }
+  virtual std::optional<std::vector<DeviceInfo>> devices(const Patience& patience = {}) const {
+    static_cast<void>(patience);
+    return std::nullopt;
+  }
   /// True if it can show stimuli on a screen.
   virtual bool presents() const noexcept { return false; }
   /// A window that shows one; null unless presents(). Throws UsageError (unknown scene or output),

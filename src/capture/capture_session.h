@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "capture/frame_source.h"
+#include "capture/patience.h"
 #include "capture/target.h"
 
 namespace rustcam {
@@ -12,6 +13,7 @@ struct SourceOptions {
   bool pointer = true;    ///< false: the source need not follow the pointer
   bool opaque = true;     ///< false: nobody looks at the alpha of pictures that are read in place
   bool textures = false;  ///< true: pictures may be textures; who takes these takes memory as well
+  Patience patience{};    ///< of open() and of the source
 };
 
 /// Opens one target again and again, and holds what must survive a loss: a connection, a permission

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/geometry.h"
+#include "capture/patience.h"
 #include "stimulus/scene.h"
 
 namespace rustcam {
@@ -15,6 +16,7 @@ struct PresenterOptions {
   std::optional<Size> size;           ///< default: the whole output
   std::optional<std::string> output;  ///< default: as for capture
   bool barcode = true;
+  Patience patience{};
 };
 
 /// A window that shows one scene. Confined to the thread that made it.

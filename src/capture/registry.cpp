@@ -1,6 +1,7 @@
 #include "capture/registry.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 
@@ -11,11 +12,11 @@ std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
 }
 
-const Backend& automatic_backend() {
+const Backend& automatic_backend(const Patience& patience) {
   std::string reasons;
   for (const Backend* backend : backends()) {
     if (!backend->automatic()) continue;
-    const Support support = backend->probe();
+    const Support support = backend->probe(patience);
     if (support.available) return *backend;
     reasons += std::string(backend->name()) + ": " + support.reason + "; ";
   }
@@ -27,8 +28,8 @@ const Backend& automatic_backend() {
                      (named ? "the virtual display needs none" : advice + " needs none"));
 }
 
-const Backend& require_available(const Backend& backend) {
-  const Support support = backend.probe();
+const Backend& require_available(const Backend& backend, const Patience& patience) {
+  const Support support = backend.probe(patience);
   if (!support.available)
     throw CaptureError("the back end " + std::string(backend.name()) +
                        " cannot run here: " + support.reason);
@@ -58,8 +59,8 @@ std::vector<std::string> backend_names() {
   return names;
 }
 
-const Backend& find_backend(std::string_view name) {
-  if (name == "auto") return automatic_backend();
+const Backend& find_backend(std::string_view name, const Patience& patience) {
+  if (name == "auto") return automatic_backend(patience);
   std::string names = "auto";
   for (const RegisteredBackend& row : registered_backends()) {
     if (row.name != name) {
@@ -67,9 +68,16 @@ const Backend& find_backend(std::string_view name) {
       continue;
     }
     if (!row.backend) refuse_absent(name);
-    return require_available(*row.backend);
+    return require_available(*row.backend, patience);
   }
   throw UsageError("unknown back end " + quoted(name) + "; there are: " + names);
+}
+
+std::vector<std::shared_ptr<void>> keep_backends_open() {
+  std::vector<std::shared_ptr<void>> kept;
+  for (const Backend* backend : backends())
+    if (auto open = backend->keep_open()) kept.push_back(std::move(open));
+  return kept;
 }
 
 std::string_view screenless_backend() {

@@ -1,6 +1,7 @@
 // The back ends by name.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,10 @@ std::vector<std::string> backend_names();
 /// CaptureError for one that this build lacks or that cannot run here, with the reason. "auto": the
 /// first available that may be chosen automatically; CaptureError naming screenless_backend() if
 /// there is none.
-const Backend& find_backend(std::string_view name);
+const Backend& find_backend(std::string_view name, const Patience& patience = {});
+
+/// Of all back ends, what Backend::keep_open() returns: to be held as long as a command runs.
+std::vector<std::shared_ptr<void>> keep_backends_open();
 
 /// The name of the back end that needs no screen.
 std::string_view screenless_backend();

@@ -20,7 +20,8 @@ std::optional<std::string> shortfall_note(const TargetRequest& request, const Ba
   std::string why = "this build has no Wayland back end";
   for (const Backend* other : backends())
     if (other != &chosen && other->automatic())
-      why = "the back end " + std::string(other->name()) + ": " + other->probe().reason;
+      why = "the back end " + std::string(other->name()) + ": " +
+            other->probe(request.patience).reason;
   return *shortfall + " (" + why + "); take another back end with --backend if there is one";
 }
 
@@ -34,8 +35,10 @@ std::optional<std::string> hdr_note(const TargetInfo& target) {
 }  // namespace
 
 Selection select_target(const TargetRequest& request) {
-  const Backend& backend = find_backend(request.backend);
+  const auto kept = keep_backends_open();
+  const Backend& backend = find_backend(request.backend, request.patience);
   Selection selection;
+  selection.patience = request.patience;
   selection.backend = &backend;
   selection.session = backend.choose(request);
   selection.target = selection.session->target();

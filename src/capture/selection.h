@@ -16,6 +16,7 @@ struct Selection {
   std::shared_ptr<CaptureSession> session;
   TargetInfo target;
   std::optional<Rect> region;      ///< from the output's corner; nullopt: all of it
+  Patience patience{};             ///< the request's, for those who open the session
   std::vector<std::string> notes;  ///< for stderr (XWayland taken instead of a Wayland back end)
 };
 

@@ -31,8 +31,9 @@ std::optional<int> parse_index(std::string_view text) {
   return value;
 }
 
-std::vector<TargetInfo> targets_of(const Backend& backend, std::optional<int> device) {
-  std::vector<TargetInfo> targets = backend.targets(TargetKind::output);
+std::vector<TargetInfo> targets_of(const Backend& backend, const TargetRequest& request) {
+  const std::optional<int> device = request.device;
+  std::vector<TargetInfo> targets = backend.targets(TargetKind::output, request.patience);
   if (targets.empty())
     throw CaptureError("the back end " + std::string(backend.name()) +
                        " has no output; switch a screen on");
@@ -135,7 +136,7 @@ TargetInfo pick_target(const Backend& backend, const TargetRequest& request,
   if (request.kind == TargetKind::window)
     throw UsageError(
         "windows cannot be captured yet; capture the output that shows it, with a region");
-  const std::vector<TargetInfo> targets = targets_of(backend, request.device);
+  const std::vector<TargetInfo> targets = targets_of(backend, request);
   if (request.identity) return identified_target(targets, *request.identity);
   const bool by_region = request.region && request.region->desktop_coordinates;
   TargetInfo target;

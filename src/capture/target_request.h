@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/patience.h"
 #include "capture/target.h"
 
 namespace rustcam {
@@ -30,6 +31,7 @@ struct TargetRequest {
   std::optional<std::string> output;  ///< index or name
   std::optional<int> device;  ///< only that adapter's outputs; `output` then counts within it
   std::optional<RegionRequest> region;
+  Patience patience{};
   std::optional<std::string> identity;  ///< exactly this target of a listing, whatever its name
 };
 

@@ -1,11 +1,13 @@
 """`rustcam-cli shot` and `list` on real X screens, held against what xwd sees."""
 
 import json
+import os
+import struct
 import time
 
 import numpy as np
 import pytest
-from rustcam_testing import SLOW, Stimulus, environment, json_cli, ok_cli, picture, run_cli
+from rustcam_testing import SLOW, Stimulus, XServer, environment, json_cli, ok_cli, picture, run_cli
 
 SIZE = (800, 500)
 
@@ -163,3 +165,27 @@ def test_a_stimulus_presents_at_its_rate_and_says_so(x_server):
     assert document["schema"] == "rustcam.stimulus/1"
     assert 0 < document["presented"] <= 101
     assert 0 < document["presented_fps"] <= 51
+
+
+def authority(path, display, cookie):
+    """An X authority file with one cookie for this machine's server; its numbers are big-endian."""
+    fields = [os.uname().nodename.encode(), display[1:].encode(), b"MIT-MAGIC-COOKIE-1", cookie]
+    path.write_bytes(struct.pack(">H", 256) + b"".join(struct.pack(">H", len(each)) + each for each in fields))
+
+
+def test_a_server_that_asks_for_a_cookie(tmp_path):
+    cookie = bytes(range(16))
+    theirs = tmp_path / "theirs"
+    # A server takes any of the file's cookies, whatever display they are for.
+    authority(theirs, ":0", cookie)
+    with XServer(size=(64, 48), args=["-auth", str(theirs)]) as server:
+        ours = tmp_path / "ours"
+        authority(ours, server.display, cookie)
+        ok_cli("shot", str(tmp_path / "shot.png"), env={**server.env, "XAUTHORITY": str(ours)})
+        authority(ours, server.display, bytes(16))
+        for wrong in (ours, tmp_path / "none"):
+            result = run_cli("shot", str(tmp_path / "no.png"), env={**server.env, "XAUTHORITY": str(wrong)})
+            assert result.returncode == 1
+            # The server's own words, in our one line.
+            assert b"refuses us (" in result.stderr and b"XAUTHORITY" in result.stderr
+            assert result.stderr.count(b"\n") == 1

@@ -103,7 +103,7 @@ template <typename Offered>
 class FakeBackend final : public Backend {
  public:
   explicit FakeBackend(bool by_index) : Backend(fake_name), by_index_(by_index) {}
-  Support probe() const override {
+  Support probe(const Patience&) const override {
     const std::lock_guard lock(Offered::instance().mutex);
     const bool up = Offered::instance().reachable;
     return Support{up, up ? "" : "DISPLAY is not set"};
@@ -112,7 +112,7 @@ class FakeBackend final : public Backend {
     const std::lock_guard lock(Offered::instance().mutex);
     return Offered::instance().shortfall;
   }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
+  std::vector<TargetInfo> targets(TargetKind kind, const Patience&) const override {
     std::vector<TargetInfo> targets;
     if (kind == TargetKind::output)
       for (const auto& screen : Offered::instance().all()) targets.push_back(screen->target());
@@ -147,8 +147,8 @@ class FakeVirtualBackend final : public Backend {
   FakeVirtualBackend() : Backend("virtual") {}
   bool automatic() const noexcept override { return false; }
   bool shows_own_stimulus() const noexcept override { return true; }
-  Support probe() const override { return {true, ""}; }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
+  Support probe(const Patience&) const override { return {true, ""}; }
+  std::vector<TargetInfo> targets(TargetKind kind, const Patience&) const override {
     if (kind != TargetKind::output) return {};
     return {resolve("mover@64x48@60")};
   }

@@ -39,7 +39,7 @@ class DdaBackend final : public Backend {
  public:
   DdaBackend() noexcept : Backend(backend_name) {}
 
-  Support probe() const override {
+  Support probe(const Patience&) const override {
     try {
       if (!enumerate_outputs(*make_factory()).empty()) return {true, {}};
       return {false, "no monitor shows a desktop in this session; connect one, or log in to one"};
@@ -49,7 +49,7 @@ class DdaBackend final : public Backend {
   }
 
   bool lists(TargetKind) const noexcept override { return true; }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
+  std::vector<TargetInfo> targets(TargetKind kind, const Patience&) const override {
     if (kind == TargetKind::window) return visible_windows();
     std::vector<TargetInfo> infos;
     for (Output& output : enumerate_outputs(*make_factory()))
@@ -60,7 +60,9 @@ class DdaBackend final : public Backend {
     return std::make_unique<DdaSession>(pick_target(*this, request));
   }
 
-  std::optional<std::vector<DeviceInfo>> devices() const override { return enumerate_devices(); }
+  std::optional<std::vector<DeviceInfo>> devices(const Patience&) const override {
+    return enumerate_devices();
+  }
   bool presents() const noexcept override { return true; }
   std::unique_ptr<Presenter> present(const PresenterOptions& options) const override {
     return open_presenter(options);

@@ -61,9 +61,11 @@ class VirtualBackend final : public Backend {
 
   bool automatic() const noexcept override { return false; }
   bool shows_own_stimulus() const noexcept override { return true; }
-  Support probe() const override { return {true, "built in; shows stimuli, never chosen by auto"}; }
+  Support probe(const Patience&) const override {
+    return {true, "built in; shows stimuli, never chosen by auto"};
+  }
 
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
+  std::vector<TargetInfo> targets(TargetKind kind, const Patience&) const override {
     std::vector<TargetInfo> all;
     if (kind != TargetKind::output) return all;
     for (const std::string& stimulus : scene_names()) {
@@ -77,10 +79,10 @@ class VirtualBackend final : public Backend {
         *this, request, [](std::string_view name) { return describe(parse_screen(name), 0); }));
   }
 
-  std::optional<std::vector<DeviceInfo>> devices() const override {
+  std::optional<std::vector<DeviceInfo>> devices(const Patience&) const override {
     DeviceInfo device;
     device.name = "virtual display";
-    for (const TargetInfo& target : targets(TargetKind::output))
+    for (const TargetInfo& target : targets(TargetKind::output, {}))
       device.outputs.push_back(target.name);
     return std::vector{device};
   }

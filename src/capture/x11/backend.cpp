@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "capture/x11/connection.h"
+#include "capture/x11/lease.h"
 #include "capture/x11/outputs.h"
 #include "capture/x11/pixel_layout.h"
 #include "capture/x11/presenter.h"
@@ -32,13 +33,15 @@ bool in_wayland_session() {
 
 class X11Session final : public CaptureSession {
  public:
-  explicit X11Session(TargetInfo target) : target_(std::move(target)) {}
+  X11Session(std::shared_ptr<void> kept, TargetInfo target)
+      : kept_(std::move(kept)), target_(std::move(target)) {}
   const TargetInfo& target() const noexcept override { return target_; }
   std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
     return open_source(target_, options);
   }
 
  private:
+  std::shared_ptr<void> kept_;
   TargetInfo target_;
 };
 
@@ -47,14 +50,17 @@ class X11Backend final : public Backend {
  public:
   X11Backend() noexcept : Backend(backend_name) {}
 
-  Support probe() const override {
+  Support probe(const Patience& patience) const override {
     try {
-      const Connection connection;
+      const ConnectionLease lease(patience);
+      const Connection& connection = *lease;
       const PixelLayout layout = root_layout(connection);
       if (!layout.supported()) return {false, unsupported_pixels(layout)};
       if (in_wayland_session())
         return {true, "XWayland: shows only the windows of X11 programs, not the Wayland desktop"};
       return {true, changes_unknown(connection, layout)};
+    } catch (const Interrupted&) {
+      throw;
     } catch (const Error& e) {
       return {false, e.what()};
     }
@@ -65,17 +71,21 @@ class X11Backend final : public Backend {
     return "this is a Wayland session, but XWayland is captured, which shows X11 windows only";
   }
 
+  std::shared_ptr<void> keep_open() const override { return std::make_shared<ConnectionKeeper>(); }
+
   bool lists(TargetKind) const noexcept override { return true; }
-  std::vector<TargetInfo> targets(TargetKind kind) const override {
-    const Connection connection;
-    return kind == TargetKind::window ? list_windows(connection) : list_outputs(connection);
+  std::vector<TargetInfo> targets(TargetKind kind, const Patience& patience) const override {
+    const ConnectionLease connection(patience);
+    return kind == TargetKind::window ? list_windows(*connection) : list_outputs(*connection);
   }
   std::unique_ptr<CaptureSession> choose(const TargetRequest& request) const override {
-    return std::make_unique<X11Session>(pick_target(*this, request));
+    auto kept = keep_open();
+    TargetInfo target = pick_target(*this, request);
+    return std::make_unique<X11Session>(std::move(kept), std::move(target));
   }
 
-  std::optional<std::vector<DeviceInfo>> devices() const override {
-    return list_devices(Connection());
+  std::optional<std::vector<DeviceInfo>> devices(const Patience& patience) const override {
+    return list_devices(*ConnectionLease(patience));
   }
   bool presents() const noexcept override { return true; }
   std::unique_ptr<Presenter> present(const PresenterOptions& options) const override {

@@ -7,35 +7,21 @@
 #include <xcb/xfixes.h>
 
 #include <array>
+#include <utility>
 
 #include "base/error.h"
 
 namespace rustcam::x11 {
 namespace {
 
-std::string connect_error(int code, const std::string& display) {
-  if (display.empty())
-    return "no X display: DISPLAY is not set; set DISPLAY or use --backend virtual";
-  if (code == XCB_CONN_CLOSED_PARSE_ERR)
-    return "'" + display + "' is not an X display; set DISPLAY to one like :0";
-  if (code == XCB_CONN_CLOSED_INVALID_SCREEN)
-    return "the X server of display " + display + " has no such screen; set DISPLAY without one";
-  return "cannot connect to X display " + display +
-         ": no server answers there, or it refuses us; check DISPLAY and XAUTHORITY, or use "
-         "--backend virtual";
+std::string connection_code(int code) {
+  return code == XCB_CONN_CLOSED_MEM_INSUFFICIENT ? "XCB_CONN_CLOSED_MEM_INSUFFICIENT"
+                                                  : "XCB_CONN_ERROR";
 }
 
-std::string connection_code(int code) {
-  switch (code) {
-    case XCB_CONN_CLOSED_PARSE_ERR:
-      return "XCB_CONN_CLOSED_PARSE_ERR";
-    case XCB_CONN_CLOSED_INVALID_SCREEN:
-      return "XCB_CONN_CLOSED_INVALID_SCREEN";
-    case XCB_CONN_CLOSED_MEM_INSUFFICIENT:
-      return "XCB_CONN_CLOSED_MEM_INSUFFICIENT";
-    default:
-      return "XCB_CONN_ERROR";
-  }
+std::string display_name() {
+  const char* name = std::getenv("DISPLAY");
+  return name != nullptr ? name : "";
 }
 
 Extension query_extension(xcb_connection_t* c, xcb_extension_t* id) {
@@ -59,18 +45,13 @@ void take_version(Extension& extension, const Reply& version) {
 
 }  // namespace
 
-Connection::Connection() {
-  const char* name = std::getenv("DISPLAY");
-  display_ = name != nullptr ? name : "";
-  int screen_number = 0;
-  connection_.reset(xcb_connect(nullptr, &screen_number));
-  const int code = xcb_connection_has_error(get());
-  if (code != 0) throw DeviceError(connect_error(code, display_), connection_code(code));
-
+Connection::Connection(const Patience& patience) : display_(display_name()) {
+  Dialled dialled = dial(display_, patience);
+  connection_ = std::move(dialled.connection);
   if (!is_whole(setup()))
     throw DeviceError("the X server of display " + display_ + " describes itself wrongly");
   xcb_screen_iterator_t it = xcb_setup_roots_iterator(xcb_get_setup(get()));
-  for (int i = 0; i < screen_number && it.rem > 1; ++i) xcb_screen_next(&it);
+  for (int i = 0; i < dialled.screen; ++i) xcb_screen_next(&it);
   screen_ = it.data;
 
   sockaddr_storage address{};
@@ -118,6 +99,17 @@ void Connection::check_open() const {
 void Connection::flush() const {
   xcb_flush(get());
   check_open();
+}
+
+bool Connection::reuse(const Patience&) {
+  return display_ == display_name() && settle();
+}
+
+bool Connection::settle() const noexcept {
+  xcb_flush(get());
+  while (const Owned<xcb_generic_event_t> event{xcb_poll_for_event(get())}) {
+  }
+  return xcb_connection_has_error(get()) == 0;
 }
 
 Size Connection::root_size() const {

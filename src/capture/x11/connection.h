@@ -10,6 +10,8 @@
 #include <string_view>
 
 #include "base/geometry.h"
+#include "capture/patience.h"
+#include "capture/x11/dial.h"
 #include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
@@ -36,12 +38,12 @@ struct Extension {
   }
 };
 
-/// One connection to $DISPLAY, confined to one thread. X errors never end the process: xcb hands
-/// them out as values, and reply() turns them into exceptions.
+/// One connection to $DISPLAY, used by one thread at a time. X errors never end the process: xcb
+/// hands them out as values, and reply() turns them into exceptions.
 class Connection {
  public:
-  /// Throws DeviceError, saying what to do, if there is no server.
-  Connection();
+  /// Throws what dial() throws, saying what to do.
+  explicit Connection(const Patience& patience = {});
 
   xcb_connection_t* get() const noexcept { return connection_.get(); }
   const xcb_setup_t& setup() const noexcept { return *xcb_get_setup(get()); }
@@ -62,6 +64,11 @@ class Connection {
   /// Throws DeviceError if the connection has closed.
   void flush() const;
   void check_open() const;
+  /// For another user of the connection. False if it is of no more use, or $DISPLAY is another now.
+  bool reuse(const Patience& patience);
+  /// Sends what waits to be sent, and forgets the events that have come. False if the connection is
+  /// of no more use.
+  bool settle() const noexcept;
   /// The root window's size now.
   Size root_size() const;
   xcb_atom_t atom(std::string_view name) const;
@@ -102,12 +109,9 @@ class Connection {
   }
   void query_extensions();
 
-  struct Disconnect {
-    void operator()(xcb_connection_t* c) const noexcept { xcb_disconnect(c); }
-  };
+  std::string display_;
   std::unique_ptr<xcb_connection_t, Disconnect> connection_;
   xcb_screen_t* screen_ = nullptr;
-  std::string display_;
   bool local_ = false;
   Extension randr_;
   Extension shm_;

@@ -21,6 +21,10 @@ PointerTracker::PointerTracker(const Connection& connection)
                                    XCB_XFIXES_CURSOR_NOTIFY_MASK_DISPLAY_CURSOR);
 }
 
+PointerTracker::~PointerTracker() {
+  if (has_shapes_) xcb_xfixes_select_cursor_input(connection_->get(), connection_->root(), 0);
+}
+
 bool PointerTracker::handle(const xcb_generic_event_t& event) {
   if (!has_shapes_ ||
       (event.response_type & 0x7f) != connection_->xfixes().first_event + XCB_XFIXES_CURSOR_NOTIFY)

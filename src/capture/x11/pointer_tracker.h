@@ -20,6 +20,9 @@ class PointerTracker {
   /// Without XFixes the pointer's picture is unknown and it is never drawable. `connection` must
   /// outlive the tracker.
   explicit PointerTracker(const Connection& connection);
+  ~PointerTracker();
+  PointerTracker(const PointerTracker&) = delete;
+  PointerTracker& operator=(const PointerTracker&) = delete;
 
   /// True if `event` was ours: another shape is shown.
   bool handle(const xcb_generic_event_t& event);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "capture/target_request.h"
 #include "capture/x11/connection.h"
+#include "capture/x11/lease.h"
 #include "capture/x11/outputs.h"
 #include "capture/x11/pixel_layout.h"
 #include "capture/x11/shm_segment.h"
@@ -40,6 +41,7 @@ TargetInfo choose_output(const Connection& c, const std::optional<std::string>& 
 class Window final : public Presenter {
  public:
   explicit Window(const PresenterOptions& options);
+  ~Window() override;
   bool present(std::int64_t n) override;
 
  private:
@@ -52,7 +54,8 @@ class Window final : public Presenter {
            4;
   }
 
-  Connection connection_;
+  ConnectionLease lease_;
+  const Connection& connection_;
   PixelLayout layout_;
   Size size_;
   std::unique_ptr<Scene> scene_;
@@ -69,7 +72,8 @@ class Window final : public Presenter {
   bool open_ = true;
 };
 
-Window::Window(const PresenterOptions& options) : layout_(root_layout(connection_)) {
+Window::Window(const PresenterOptions& options)
+    : lease_(options.patience), connection_(*lease_), layout_(root_layout(connection_)) {
   if (!layout_.can_be_drawn_in())
     throw DuplicationError("the X screen has " + layout_.name() +
                            " pixels of a kind that stimuli are not drawn in; run the X server "
@@ -86,6 +90,11 @@ Window::Window(const PresenterOptions& options) : layout_(root_layout(connection
     picture_ = own_picture_.data();
   }
   open({output.desktop.left, output.desktop.top});
+}
+
+Window::~Window() {
+  if (context_ != XCB_NONE) xcb_free_gc(connection_.get(), context_);
+  if (window_ != XCB_NONE) xcb_destroy_window(connection_.get(), window_);
 }
 
 void Window::open(Point corner) {

@@ -15,6 +15,7 @@
 #include "capture/x11/connection.h"
 #include "capture/x11/damage_tracker.h"
 #include "capture/x11/image_reader.h"
+#include "capture/x11/lease.h"
 #include "capture/x11/outputs.h"
 #include "capture/x11/pixel_layout.h"
 #include "capture/x11/pointer_tracker.h"
@@ -41,14 +42,39 @@ TargetInfo present_output(const Connection& connection, const TargetInfo& wanted
   return *std::move(found);
 }
 
+/// While it lives, the server tells of changes of its outputs.
+class OutputWatch {
+ public:
+  explicit OutputWatch(const Connection& connection) noexcept : connection_(connection) {
+    // Monitors that a user defines or deletes are announced to the root window's watchers only.
+    select(XCB_EVENT_MASK_STRUCTURE_NOTIFY, XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE |
+                                                XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
+                                                XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
+  }
+  ~OutputWatch() { select(XCB_EVENT_MASK_NO_EVENT, 0); }
+  OutputWatch(const OutputWatch&) = delete;
+  OutputWatch& operator=(const OutputWatch&) = delete;
+
+ private:
+  void select(std::uint32_t structure, std::uint16_t outputs) const noexcept {
+    xcb_connection_t* c = connection_.get();
+    xcb_change_window_attributes(c, connection_.root(), XCB_CW_EVENT_MASK, &structure);
+    if (connection_.randr().present) xcb_randr_select_input(c, connection_.root(), outputs);
+  }
+
+  const Connection& connection_;
+};
+
 class Source final : public FrameSource {
  public:
   Source(const TargetInfo& target, const SourceOptions& options)
-      : layout_(supported_layout(connection_)),
+      : lease_(options.patience),
+        connection_(*lease_),
+        watch_(connection_),
+        layout_(supported_layout(connection_)),
         reader_(connection_, layout_),
         pictures_(connection_),
         opaque_(options.opaque) {
-    watch_outputs();
     if (changes_unknown(connection_, layout_).empty())
       damage_.emplace(connection_);
     else
@@ -68,7 +94,6 @@ class Source final : public FrameSource {
   Loss last_loss() const override { return loss_; }
 
  private:
-  void watch_outputs();
   bool concerns_outputs(int event_type) const noexcept;
   void take_events();
   std::optional<AcquireStatus> follow_output();
@@ -83,7 +108,9 @@ class Source final : public FrameSource {
   bool read_in_place(const Region& region, Picture& picture, Point origin);
   void take_events_of_read();
 
-  Connection connection_;
+  ConnectionLease lease_;
+  const Connection& connection_;
+  OutputWatch watch_;
   PixelLayout layout_;
   Waiter waiter_;
   std::optional<DamageTracker> damage_;  ///< or `finder_`, if nobody tells what changes
@@ -102,17 +129,6 @@ class Source final : public FrameSource {
   bool outputs_changed_ = false;
   bool lost_ = false;
 };
-
-void Source::watch_outputs() {
-  // Monitors that a user defines or deletes are announced to the root window's watchers only.
-  const std::uint32_t structure = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
-  xcb_change_window_attributes(connection_.get(), connection_.root(), XCB_CW_EVENT_MASK,
-                               &structure);
-  if (connection_.randr().present)
-    xcb_randr_select_input(connection_.get(), connection_.root(),
-                           XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE | XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE |
-                               XCB_RANDR_NOTIFY_MASK_OUTPUT_CHANGE);
-}
 
 bool Source::concerns_outputs(int event_type) const noexcept {
   const Extension& randr = connection_.randr();
