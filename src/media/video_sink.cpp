@@ -65,6 +65,7 @@ class VideoSink final : public FrameSink {
 
   bool needs_every_slot() const noexcept override { return false; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
+  std::optional<std::string> sync_failure() const override { return muxer_->sync_failure(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
   void hurry() noexcept override { track_->hurry(); }
   std::int64_t unencoded() const noexcept override { return track_->unencoded(); }
