@@ -16,6 +16,7 @@
 #include "platform/console.h"
 #include "platform/precise_timer.h"
 #include "platform/signals.h"
+#include "platform/start_thread.h"
 
 namespace rustcam::cli {
 
@@ -25,7 +26,7 @@ namespace {
 class StopOnSignal {
  public:
   explicit StopOnSignal(const EndSignals& signals)
-      : watcher_([this, &signals](const std::stop_token& over) {
+      : watcher_(start_thread([this, &signals](const std::stop_token& over) {
           constexpr Duration look = std::chrono::milliseconds(50);
           PreciseTimer timer;
           while (timer.sleep_until(now() + look, over))
@@ -33,7 +34,7 @@ class StopOnSignal {
               stop_.request_stop();
               return;
             }
-        }) {}
+        })) {}
   std::stop_token token() const { return stop_.get_token(); }
 
  private:

@@ -168,7 +168,6 @@ void SlotCapture::listen(TimePoint until, const std::stop_token& stop) {
 
 SourceEvent SlotCapture::take_in(TimePoint deadline, bool tell, const std::stop_token& stop) {
   const Size before = reader_->region().size();
-  const bool was_lost = reader_->lost();
   SourceEvent event{};
   const SourceCall call(*this, deadline);
   try {
@@ -181,7 +180,8 @@ SourceEvent SlotCapture::take_in(TimePoint deadline, bool tell, const std::stop_
   if (tell && reader_->frame_came() && reader_->presented_known())
     schedule_.presented(reader_->presented(),
                         listening_.brief() ? ScreenPhase::Watch::window : ScreenPhase::Watch::all);
-  if (event == SourceEvent::changed || reader_->lost() != was_lost) describe();
+  // A read may have lost it, too, since this was looked at last.
+  if (event == SourceEvent::changed || reader_->lost() != described_lost_) describe();
   if (event == SourceEvent::changed && options_.stop_on_resize && pictured_ &&
       reader_->region().size() != before)
     end_ = End::resized;
@@ -218,7 +218,8 @@ void SlotCapture::read(std::int64_t n) {
 void SlotCapture::describe() {
   const std::lock_guard lock(mutex_);
   now_captured_ = {reader_->source().target(), reader_->region()};
-  loss_ = reader_->lost() ? reader_->source().lost_error() : std::string();
+  described_lost_ = reader_->lost();
+  loss_ = described_lost_ ? reader_->source().lost_error() : std::string();
 }
 
 SlotCapture::Opened SlotCapture::now_captured() const {

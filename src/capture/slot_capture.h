@@ -116,6 +116,7 @@ class SlotCapture {
   std::condition_variable_any changed_;
   Opened now_captured_;
   std::string loss_;
+  bool described_lost_ = false;  ///< of the capture thread
   bool pictured_ = false;
   bool begun_ = false;
 };

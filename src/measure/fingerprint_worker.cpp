@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "platform/process_stats.h"
+#include "platform/start_thread.h"
 
 namespace rustcam {
 
@@ -12,7 +13,7 @@ constexpr std::size_t most_waiting = 4;
 }  // namespace
 
 FingerprintWorker::FingerprintWorker(FingerprintKind kind)
-    : kind_(kind), thread_([this] { run(); }) {}
+    : kind_(kind), thread_(start_thread([this] { run(); })) {}
 
 FingerprintWorker::~FingerprintWorker() {
   const std::lock_guard lock(mutex_);

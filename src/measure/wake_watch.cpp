@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "platform/precise_timer.h"
+#include "platform/start_thread.h"
 
 namespace rustcam {
 
@@ -13,7 +14,8 @@ constexpr Duration pause = 10ms;
 constexpr Duration late = 2ms;
 }  // namespace
 
-WakeWatch::WakeWatch() : thread_([this](const std::stop_token& stop) { run(stop); }) {}
+WakeWatch::WakeWatch()
+    : thread_(start_thread([this](const std::stop_token& stop) { run(stop); })) {}
 
 void WakeWatch::run(const std::stop_token& stop) {
   PreciseTimer timer;

@@ -2,18 +2,31 @@
 
 #include <utility>
 
+#include "base/error.h"
+#include "platform/start_thread.h"
+
 namespace rustcam {
 
-BackgroundSync::BackgroundSync(File& file)
-    : file_(file), thread_([this](std::stop_token stop) { run(std::move(stop)); }) {}
+BackgroundSync::BackgroundSync(File& file) : file_(file) {
+  try {
+    thread_ = start_thread([this](const std::stop_token& stop) { run(stop); });
+  } catch (const Error&) {  // then the writer is held up
+  }
+}
 
 BackgroundSync::~BackgroundSync() {
+  end();
+}
+
+void BackgroundSync::end() {
   thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
 }
 
 void BackgroundSync::request() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (!thread_.joinable()) return sync(lock);
     requested_ = true;
   }
   changed_.notify_all();
@@ -25,23 +38,36 @@ void BackgroundSync::wait() {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-void BackgroundSync::run(std::stop_token stop) {
+std::optional<std::string> BackgroundSync::failed() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
+}
+
+void BackgroundSync::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return requested_; })) {
     requested_ = false;
     busy_ = true;
-    lock.unlock();
-    std::exception_ptr failure;
-    try {
-      file_.sync();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    lock.lock();
+    sync(lock);
     busy_ = false;
-    if (failure && !failure_) failure_ = failure;
     changed_.notify_all();
   }
+}
+
+void BackgroundSync::sync(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  std::exception_ptr failure;
+  std::string text;
+  try {
+    file_.sync();
+  } catch (const std::exception& error) {
+    failure = std::current_exception();
+    text = error.what();
+  }
+  lock.lock();
+  if (!failure) return;
+  if (!failure_) failure_ = failure;
+  if (!failed_) failed_ = std::move(text);
 }
 
 }  // namespace rustcam

@@ -160,7 +160,7 @@ void MuxOutput::rethrow() {
 }
 
 void MuxOutput::close() {
-  background_sync_.reset();
+  if (background_sync_) background_sync_->end();
   if (!file_.is_open()) return;
   if (file_.seekable()) file_.truncate(committed());
   file_.check_present();

@@ -47,6 +47,11 @@ class MuxOutput {
   /// Brings what is committed to the disk, now or soon.
   void sync();
   void sync_soon();
+  /// Any thread: why what was written could not be brought to the
+  /// disk, if that failed.
+  std::optional<std::string> sync_failure() const {
+    return background_sync_ ? background_sync_->failed() : std::nullopt;
+  }
   /// Throws DiskFull, once, when the space set aside has to be touched: what was written so far is
   /// whole, and the end must be made now.
   void check_space();

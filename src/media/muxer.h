@@ -42,6 +42,8 @@ class Muxer final : public PacketSink {
   void finish() override;
 
   std::int64_t bytes_written() const noexcept { return output_.committed(); }
+  /// Any thread: as FrameSink::sync_failure.
+  std::optional<std::string> sync_failure() const { return output_.sync_failure(); }
   /// Any thread: ends the waiting for a pipe's reader, as File::interrupt.
   void interrupt() noexcept { output_.interrupt(); }
 

@@ -19,6 +19,7 @@
 #include "media/deflate_codes.h"
 #include "media/pixel_matches.h"
 #include "media/png_filter.h"
+#include "platform/start_thread.h"
 
 namespace rustcam {
 namespace {
@@ -146,7 +147,11 @@ std::vector<Strip> make_strips(const ConstImageView& picture, std::optional<int>
       strips[static_cast<std::size_t>(i)] = make_strip(picture, top(i), top(i + 1), level);
   };
   std::vector<std::jthread> helpers;
-  for (std::int32_t i = 1; i < std::min(threads, count); ++i) helpers.emplace_back(work);
+  try {
+    for (std::int32_t i = 1; i < std::min(threads, count); ++i)
+      helpers.push_back(start_thread(work));
+  } catch (const Error&) {  // it goes on with those there are
+  }
   work();
   helpers.clear();
   return strips;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ class FrameSink {
   virtual std::int64_t longest_gap() const noexcept = 0;
   /// Bytes handed to the file or pipe so far; may be asked from another thread.
   virtual std::int64_t bytes_written() const noexcept = 0;
+  /// Any thread: why what was written could not be brought to the disk, if that failed. The
+  /// recording goes on; finish() throws it.
+  virtual std::optional<std::string> sync_failure() const { return std::nullopt; }
   /// Any thread, until finish() has returned: a write that waits for the reader of a pipe throws
   /// PipeClosed, and so does every later one.
   virtual void interrupt() noexcept {}

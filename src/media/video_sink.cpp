@@ -66,6 +66,7 @@ class VideoSink final : public FrameSink {
 
   std::int64_t longest_gap() const noexcept override { return longest_gap_; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
+  std::optional<std::string> sync_failure() const override { return muxer_->sync_failure(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
   void hurry() noexcept override { track_->hurry(); }
   std::int64_t unencoded() const noexcept override { return track_->unencoded(); }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "platform/child_process.h"
+#include "platform/start_thread.h"
 #include "platform/support_win32.h"
 
 namespace rustcam {
@@ -184,7 +185,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments)
   ::AssignProcessToJobObject(impl_->job.get(), impl_->process.get());
   ::ResumeThread(thread.get());
   output.reset();
-  impl_->reader = std::jthread([impl = impl_.get()] { impl->read_all(); });
+  impl_->reader = start_thread([impl = impl_.get()] { impl->read_all(); });
 }
 
 ChildProcess::~ChildProcess() {

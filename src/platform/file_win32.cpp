@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "platform/file.h"
 #include "platform/precise_timer.h"
+#include "platform/start_thread.h"
 #include "platform/support_win32.h"
 
 namespace rustcam {
@@ -171,7 +172,7 @@ void File::write(std::span<const std::byte> bytes) {
 void File::write(std::span<const std::byte> bytes, const std::function<bool()>& give_up) {
   std::jthread watch;
   if (blocking_)
-    watch = std::jthread([&](const std::stop_token& stop) {
+    watch = start_thread([&](const std::stop_token& stop) {
       PreciseTimer timer;
       while (timer.sleep_until(now() + std::chrono::milliseconds(50), stop))
         if (give_up()) return interrupt();

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "platform/signals.h"
+#include "platform/start_thread.h"
 #include "platform/support_win32.h"
 
 namespace rustcam {
@@ -78,7 +79,7 @@ void watch_session(const std::stop_token& stop) {
 
 /// The watcher lives as long as the requests that it reports to.
 struct Watched : Requests {
-  std::jthread watcher{watch_session};
+  std::jthread watcher = start_thread(watch_session);
 };
 
 }  // namespace

@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "platform/start_thread.h"
+
 namespace rustcam {
 
 Worker::Worker(Clock& clock, std::function<void()> work) : clock_(clock) {
   const Clock::Place place = clock.expect_thread();
-  thread_ = std::jthread([this, place, work = std::move(work)] {
+  thread_ = start_thread([this, place, work = std::move(work)] {
     clock_.enter_thread(place);
     std::exception_ptr failure;
     try {

@@ -15,6 +15,7 @@ namespace rustcam {
 /// Waits for its end when it is destroyed; whoever has to end it sooner tells `work` so before.
 class Worker {
  public:
+  /// Throws Error if the system gives no thread.
   Worker(Clock& clock, std::function<void()> work);
   ~Worker();
   Worker(const Worker&) = delete;

@@ -102,6 +102,11 @@ void Segments::hurry() noexcept {
   sink_->hurry();
 }
 
+std::optional<std::string> Segments::sync_failure() const {
+  const std::lock_guard lock(changing_);
+  return sink_->sync_failure();
+}
+
 std::int64_t Segments::bytes_written() const noexcept {
   const std::lock_guard lock(changing_);
   return closed_bytes_ + sink_->bytes_written();

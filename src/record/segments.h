@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,8 @@ class Segments {
 
   /// Any thread: as FrameSink::interrupt.
   void interrupt() noexcept;
+  /// Any thread: as FrameSink::sync_failure, of the current file.
+  std::optional<std::string> sync_failure() const;
   /// Any thread.
   std::int64_t bytes_written() const noexcept;
 

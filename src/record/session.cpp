@@ -142,6 +142,7 @@ class Session {
   bool hurrying_ = false;
   bool overload_told_ = false;
   bool held_back_told_ = false;
+  bool sync_failure_told_ = false;
   std::optional<TimePoint> away_since_;
   bool away_told_ = false;
   bool hangs_ = false;
@@ -296,7 +297,12 @@ RecordStatistics Session::run() {
     capture_->begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);
-    encode_all(*encode, slots);
+    try {
+      encode_all(*encode, slots);
+    } catch (...) {
+      if (encode->totals().slots == 0) discard_files();
+      throw;
+    }
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
   const Duration tenth = from_s(encode->progress().time_s) / 10;
@@ -325,6 +331,7 @@ RecordStatistics Session::run() {
 
 void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
   Worker produced(clock_, [&] { slots.run(ending_.token()); });
+  const EndAtExit end_produced(ending_);  // if there may be no other thread
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
   while (!encoded.wait(clock_.now() + hooks_asked_every)) {
@@ -370,6 +377,11 @@ void Session::attend(const EncodeLoop& encode) {
     warn(encoder_slow_warning(first_encoder_));
   }
   tell_held_back(encode, held_back_long);
+  if (!sync_failure_told_)
+    if (const auto why = segments_.sync_failure()) {
+      sync_failure_told_ = true;
+      warn(sync_failed_warning(*why));
+    }
 }
 
 /// A screen that comes back at once, as after a change of mode, is not spoken of.

@@ -20,6 +20,11 @@ Warning encoder_slow_warning(const EncoderReport& encoder) {
                  : "choose a lower --fps or a smaller --size"};
 }
 
+Warning sync_failed_warning(const std::string& why) {
+  return {"sync_failed", why + ": what was recorded so far may not be on the disk",
+          "look after the disk now; the recording goes on, into memory if need be"};
+}
+
 Warning held_back_warning(double target_fps, double achieved_fps) {
   std::array<char, 160> text{};
   std::snprintf(text.data(), text.size(),

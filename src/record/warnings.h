@@ -16,6 +16,8 @@ Warning encoder_slow_warning(const EncoderReport& encoder);
 
 /// "held_back": with `--on-full wait`, only so many frames a second could be handed on.
 Warning held_back_warning(double target_fps, double achieved_fps);
+/// "sync_failed"; `why`: what bringing the recording to the disk failed with.
+Warning sync_failed_warning(const std::string& why);
 
 /// "source_hangs": the recording ended while a call of the system for `output` had not returned.
 Warning source_hangs_warning(const std::string& output);

@@ -1,11 +1,13 @@
 """Disks that fail while a recording is written: it ends by itself, says so in one line, and what it has plays."""
 
 import json
+import os
+import signal
 import subprocess
 
 import pytest
-from cli_driver import SMALL, environment, probe, run, validate
-from syscall_faults import needs_strace, run_with
+from cli_driver import CLI, SLOW, SMALL, environment, probe, run, validate
+from syscall_faults import needs_strace, run_with, strace
 
 
 def plays(path):
@@ -46,6 +48,27 @@ def test_what_was_written_cannot_be_brought_to_the_disk(tmp_path, name, error, e
     assert name in closing_line(result)
     assert stats["ended_by"] == ended_by
     assert plays(tmp_path / name) == 90
+
+
+@needs_strace
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_a_disk_that_syncs_nothing_is_told_while_there_is_time(tmp_path, name):
+    path = tmp_path / name
+    command = [*strace(str(tmp_path / "log"), "fdatasync", ["fdatasync:error=EIO"]), CLI, "record", *map(str, SMALL), "--preset",
+               "ultrafast", "--fragment", "0.2", "--json", str(path)]
+    # In a session of its own: strace hands on no signal, so all of them get it.
+    with subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          start_new_session=True) as process:
+        told = process.stderr.readline().decode()
+        os.killpg(process.pid, signal.SIGINT)
+        out, more = process.communicate(timeout=60 * SLOW)
+    assert told.startswith("rustcam-cli: warning: ") and "Input/output error" in told and "may not be on the disk" in told
+    assert "may not be on the disk" not in more.decode()
+    stats = validate(json.loads(out), "record")
+    assert process.returncode == 1
+    assert [warning["code"] for warning in stats["warnings"]] == ["sync_failed"]
+    assert "Input/output error" in stats["error"]
+    assert plays(path) > 0
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`rustcam-cli record` of real X screens: whole, in order, and through whatever happens to the screen."""
 
 import json
+import os
 import signal
 import time
 
@@ -167,6 +168,31 @@ def test_an_x_server_that_dies_ends_the_recording_with_a_whole_file(x_server, tm
     assert stats["ended_by"] == "source_lost" and stats["error"]
     count = int(ffprobe(tmp_path / "out.mp4")["nb_read_frames"])
     assert count == stats["frames"]["slots"] - stats["frames"]["unencoded"] > 0
+
+
+def shared_memory(process):
+    """What a process maps of the memory that is shared with the X server, as paths that open it."""
+    with open(f"/proc/{process.pid}/maps", encoding="utf-8") as maps:
+        ranges = [line.split()[0] for line in maps if "memfd:rustcam-screen" in line]
+    return [f"/proc/{process.pid}/map_files/{each}" for each in ranges]
+
+
+def test_nobody_can_take_the_memory_away_that_is_shared_with_the_server(x_server, tmp_path):
+    server = x_server(size=SIZE)
+    process = recording(server, tmp_path / "out.mp4", "--fps", "30")
+    try:
+        files = [os.open(path, os.O_RDWR) for path in shared_memory(process)]
+    except PermissionError:
+        pytest.skip("no right to open another program's memory")
+    assert files
+    for fd in files:
+        with pytest.raises(PermissionError):
+            os.ftruncate(fd, 0)
+        os.close(fd)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    stats = statistics(process)
+    assert process.returncode == 0 and stats["ended_by"] == "signal"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,5 +1,6 @@
 #include "capture/x11/shm_segment.h"
 
+#include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -39,8 +40,11 @@ bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
 }
 
 bool ShmSegment::attach_descriptor() {
-  UniqueFd memory(memfd_create("rustcam-screen", MFD_CLOEXEC));
+  UniqueFd memory(memfd_create("rustcam-screen", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memory.valid() || ftruncate(memory.get(), static_cast<off_t>(bytes_)) != 0) return false;
+  // Whoever else holds it could make it smaller, and our next look at it would be the last.
+  if (fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+    return false;
   void* data = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
   if (data == MAP_FAILED) return false;
   memory_.reset(static_cast<std::uint8_t*>(data),

@@ -396,6 +396,23 @@ TEST_CASE("a source that stays away is told, once, and its return as well") {
   }
 }
 
+TEST_CASE("a source that is found to be away by a read is told, too") {
+  Bench b;
+  b.options.frames = 300;
+  std::vector<std::string> told;
+  b.hooks.source_away = [&](const std::string& why) { told.push_back(why); };
+  const Show show(b, 60);
+  const Beside fault(b.clock, [&](const std::stop_token& stop) {
+    b.clock.sleep_until(b.clock.now() + 700ms, stop);
+    b.screen->set_presence(Presence::absent);
+    b.screen->fail_next_read();
+    b.clock.sleep_until(b.clock.now() + 3s, stop);
+    b.screen->set_presence(Presence::here);
+  });
+  b.run();
+  CHECK(told == std::vector<std::string>{"the fake read failed", ""});
+}
+
 TEST_CASE("a source that comes back and says nothing is read after a while") {
   Bench b;
   b.options.frames = 90;
