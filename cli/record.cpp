@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/output_file.h"
 #include "cli/record_document.h"
+#include "cli/stop_on_signal.h"
 #include "platform/console.h"
 #include "platform/signals.h"
 #include "record/session.h"
@@ -132,7 +133,11 @@ int Record::run(Context& context) {
     check_output_file(*request.record.timestamps_path, request.record.force);
   const EndSignals signals;
   std::vector<Warning> warnings;
-  request.record.selection = select(request.capture.request, context.log, warnings);
+  {
+    const StopOnSignal stop(signals);
+    request.capture.request.patience.stop = stop.token();
+    request.record.selection = select(request.capture.request, context.log, warnings);
+  }
 
   RecordStatistics statistics = run_session(request, signals, context.log);
   if (statistics.started_at.empty()) {
