@@ -6,41 +6,20 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "base/error.h"
 #include "cli/bench_chart.h"
 #include "cli/bench_document.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
+#include "cli/stop_on_signal.h"
 #include "platform/console.h"
-#include "platform/precise_timer.h"
 #include "platform/signals.h"
 #include "platform/start_thread.h"
 
 namespace rustcam::cli {
 
 namespace {
-
-/// Turns a signal into a stop request.
-class StopOnSignal {
- public:
-  explicit StopOnSignal(const EndSignals& signals)
-      : watcher_(start_thread([this, &signals](const std::stop_token& over) {
-          constexpr Duration look = std::chrono::milliseconds(50);
-          PreciseTimer timer;
-          while (timer.sleep_until(now() + look, over))
-            if (signals.count() > 0) {
-              stop_.request_stop();
-              return;
-            }
-        })) {}
-  std::stop_token token() const { return stop_.get_token(); }
-
- private:
-  std::stop_source stop_;
-  std::jthread watcher_;
-};
 
 BenchPlan plan_of(const BenchOptions& options, const Selection& selection) {
   BenchPlan plan;
@@ -80,11 +59,10 @@ void check_stimulus(const BenchOptions& options, const Selection& selection) {
                    (options.hz_given ? "@" + to_string(options.hz) : ""));
 }
 
-BenchResult measure(const BenchPlan& plan, const EndSignals& signals, Log& log) {
+BenchResult measure(const BenchPlan& plan, const std::stop_token& stop, Log& log) {
   ProgressDisplay display(
       stderr_is_terminal() && !log.quiet() ? ProgressMode::live : ProgressMode::none, log.quiet());
-  const StopOnSignal stop(signals);
-  return run_bench(plan, stop.token(), [&](BenchMode mode, bool pointer, int number, int of) {
+  return run_bench(plan, stop, [&](BenchMode mode, bool pointer, int number, int of) {
     const std::string line = std::string(name(mode)) +
                              (pointer ? ", pointer on" : ", pointer off") + ": run " +
                              std::to_string(number) + " of " + std::to_string(of);
@@ -110,16 +88,18 @@ std::unique_ptr<Command> make_bench() {
 }
 
 int Bench::run(Context& context) {
-  const BenchOptions options = check_bench(arguments_);
+  BenchOptions options = check_bench(arguments_);
   if (options.chart_path) check_output_file(*options.chart_path, options.force);
   const EndSignals signals;
+  const StopOnSignal stop(signals);
+  options.capture.request.patience.stop = stop.token();
   std::vector<Warning> notes;
   const Selection selection = select(options.capture.request, context.log, notes);
   warn_of_comparing(selection.target, context.log, notes);
   check_stimulus(options, selection);
   const BenchPlan plan = plan_of(options, selection);
 
-  const BenchResult result = measure(plan, signals, context.log);
+  const BenchResult result = measure(plan, stop.token(), context.log);
   const std::vector<Warning> warnings = all_warnings(notes, result);
   for (std::size_t i = notes.size(); i < warnings.size(); ++i)
     context.log.warning(warnings[i].text + "; " + warnings[i].hint);

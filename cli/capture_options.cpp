@@ -1,5 +1,6 @@
 #include "cli/capture_options.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "cli/values.h"
 
 namespace rustcam::cli {
+
+namespace {
+
+/// A busy machine may take longer for an answer than for a frame that is there already.
+constexpr Duration least_patience = std::chrono::seconds(2);
+
+}  // namespace
 
 void add_backend_option(Parser& parser, std::optional<std::string>& into,
                         const std::string& purpose) {
@@ -68,6 +76,7 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
   if (given.timeout)
     options.timeout =
         std::chrono::milliseconds(parse_integer("--timeout", *given.timeout, 1, 86'400'000));
+  options.request.patience.limit = std::max(options.timeout, least_patience);
   return options;
 }
 

@@ -32,10 +32,13 @@ std::string printed(const char* format, double value) {
   return text.data();
 }
 
+/// With each of the system's answers.
+const Patience patience{.limit = std::chrono::seconds(3)};
+
 /// One for each back end of this build; none of them is vital by itself.
 void check_backends(std::vector<Check>& checks) {
   for (const Backend* backend : backends()) {
-    const Support support = backend->probe();
+    const Support support = backend->probe(patience);
     Check check{"backend " + std::string(backend->name()), support.available, support.reason, {}};
     if (check.detail.empty()) check.detail = "can run here";
     if (!check.ok) check.fix = "needed only if that system is the screen's; else nothing to do";
@@ -76,6 +79,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   try {
     TargetRequest request;
     request.backend = backend;
+    request.patience = patience;
     selection = select_target(request);
   } catch (const std::exception& error) {
     checks.push_back({"display", false, error.what(), way_out(), true});
@@ -84,7 +88,7 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   checks.push_back(
       {"display", true, "back end " + std::string(selection.backend->name()), {}, true});
   std::string names;
-  for (const TargetInfo& target : selection.backend->targets(TargetKind::output))
+  for (const TargetInfo& target : selection.backend->targets(TargetKind::output, patience))
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
   const auto shortfall = selection.backend->shortfall();

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/output_file.h"
 #include "cli/record_document.h"
+#include "cli/stop_on_signal.h"
 #include "platform/console.h"
 #include "platform/error_stream.h"
 #include "platform/signals.h"
@@ -130,7 +131,11 @@ int Record::run(Context& context) {
     check_output_file(*request.record.timestamps_path, request.record.force);
   const EndSignals signals;
   std::vector<Warning> warnings;
-  request.record.selection = select(request.capture.request, context.log, warnings);
+  {
+    const StopOnSignal stop(signals);
+    request.capture.request.patience.stop = stop.token();
+    request.record.selection = select(request.capture.request, context.log, warnings);
+  }
   warn_of_comparing(request.record.selection.target, context.log, warnings);
 
   RecordStatistics statistics = run_session(request, signals, context.log);

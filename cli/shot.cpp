@@ -15,6 +15,7 @@
 #include "cli/grab.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
+#include "cli/stop_on_signal.h"
 #include "cli/table.h"
 #include "cli/values.h"
 #include "platform/console.h"
@@ -87,7 +88,7 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
     pictures.push_back({options.path, first});
     return pictures;
   }
-  for (const TargetInfo& target : first.backend->targets(TargetKind::output)) {
+  for (const TargetInfo& target : first.backend->targets(TargetKind::output, request.patience)) {
     if (request.device && target.device != *request.device) continue;
     std::string path = insert_before_ending(options.path, as_file_name(target.name));
     for (const Picture& other : pictures)
@@ -96,6 +97,7 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
                                     as_file_name(target.name) + "-" + std::to_string(target.index));
     TargetRequest this_one;
     this_one.identity = target.identity;
+    this_one.patience = request.patience;
     pictures.push_back(
         {std::move(path),
          {first.backend, first.backend->choose(this_one), target, {}, request.patience, {}}});
@@ -206,8 +208,10 @@ ShotOptions check_shot(const ShotArguments& given) {
 }
 
 int Shot::run(Context& context) {
-  const ShotOptions options = check_shot(arguments_);
+  ShotOptions options = check_shot(arguments_);
   const EndSignals signals;
+  const StopOnSignal stop(signals);
+  options.capture.request.patience.stop = stop.token();
   if (!options.all && !options.named_here) check_output_file(options.path, options.force);
   std::vector<Warning> warnings;
   std::vector<Picture> pictures = plan(options, context.log, warnings);

@@ -11,6 +11,7 @@
 #include "cli/capture_options.h"
 #include "cli/document.h"
 #include "cli/output_file.h"
+#include "cli/stop_on_signal.h"
 #include "cli/values.h"
 #include "platform/precise_timer.h"
 #include "platform/signals.h"
@@ -34,10 +35,12 @@ bool sleep_until(PreciseTimer& timer, TimePoint deadline, const EndSignals& sign
 
 /// Frames are numbered as they are shown, without gaps, so that a gap in a recording is the
 /// recorder's. If the system cannot keep up, periods are left out instead.
-Presented present(Presenter& presenter, const StimulusOptions& options, const EndSignals& signals) {
+Presented present(Presenter& presenter, const StimulusOptions& options, const EndSignals& signals,
+                  StopOnSignal& stop) {
   PreciseTimer timer;
   Presented shown;
   const TimePoint begin = now();
+  if (options.ticks) stop.end_at(begin + slot_offset(options.hz, *options.ticks));
   TimePoint first{};
   TimePoint last{};
   bool closed = false;
@@ -47,7 +50,11 @@ Presented present(Presenter& presenter, const StimulusOptions& options, const En
     if (!sleep_until(timer, due, signals)) break;
     last = now();
     if (shown.frames == 0) first = last;
-    closed = !presenter.present(shown.frames);
+    try {
+      closed = !presenter.present(shown.frames);
+    } catch (const Interrupted&) {
+      break;
+    }
     if (closed) break;
     ++shown.frames;
   }
@@ -113,14 +120,17 @@ StimulusOptions check_stimulus(const StimulusArguments& given) {
 }
 
 int Stimulus::run(Context& context) {
-  const StimulusOptions options = check_stimulus(arguments_);
-  const Backend& backend = find_backend(options.backend);
+  StimulusOptions options = check_stimulus(arguments_);
+  const EndSignals signals;
+  // A screen that does not answer holds up neither a signal nor the end.
+  StopOnSignal stop(signals);
+  options.presenter.patience.stop = stop.token();
+  const Backend& backend = find_backend(options.backend, options.presenter.patience);
   if (!backend.presents())
     throw Error("the back end " + std::string(backend.name()) +
                 " has no screen to show a stimulus on; record its own with --backend " +
                 std::string(backend.name()) + " -o " + options.presenter.scene);
-  const EndSignals signals;
-  const Presented shown = present(*backend.present(options.presenter), options, signals);
+  const Presented shown = present(*backend.present(options.presenter), options, signals, stop);
   context.log.info("presented " + std::to_string(shown.frames) + " frames");
   if (options.json) {
     Json document = new_document("rustcam.stimulus/1");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "capture/frame_source.h"
 #include "capture/patience.h"
@@ -14,6 +15,8 @@ struct SourceOptions {
   bool opaque = true;     ///< false: nobody looks at the alpha of pictures that are read in place
   bool textures = false;  ///< true: pictures may be textures; who takes these takes memory as well
   Patience patience{};    ///< of open() and of the source
+  /// A shorter limit for each answer that open() awaits.
+  std::optional<Duration> open_within{};
 };
 
 /// Opens one target again and again, and holds what must survive a loss: a connection, a permission

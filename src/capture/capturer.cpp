@@ -16,6 +16,7 @@ SourceRecipe recipe_of(const Selection& selection, bool cursor, RecoveryPolicy r
   recipe.session = selection.session;
   recipe.region = selection.region;
   recipe.cursor = cursor;
+  recipe.patience = selection.patience;
   recipe.recovery = recovery;
   return recipe;
 }

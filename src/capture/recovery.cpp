@@ -12,6 +12,8 @@ namespace {
 
 constexpr Duration first_pause = std::chrono::milliseconds(10);
 constexpr Duration longest_pause = std::chrono::milliseconds(500);
+/// The last try of all takes no longer than this, and no less if it needs it.
+constexpr Duration last_try = std::chrono::milliseconds(500);
 
 bool is_disconnect(const CaptureError& error) {
   return dynamic_cast<const DeviceError*>(&error) != nullptr;
@@ -105,7 +107,9 @@ std::optional<TimePoint> RecoveringSource::limit() const {
 bool RecoveringSource::try_reopen() {
   pause_ = pause_ == Duration{} ? first_pause : std::min(pause_ * 2, longest_pause);
   try {
-    std::unique_ptr<FrameSource> source = session_->open(options_);
+    SourceOptions options = options_;
+    if (const auto end = limit()) options.open_within = std::max(*end - clock_.now(), last_try);
+    std::unique_ptr<FrameSource> source = session_->open(options);
     disconnected_since_.reset();
     // Another screen, or more of one, must never slip into a recording.
     if (source->target().identity != target_.identity || !fits(source->target())) return false;

@@ -15,8 +15,10 @@ constexpr Duration first_update_patience = std::chrono::milliseconds(250);
 ScreenReader::ScreenReader(const SourceRecipe& recipe, Clock& clock)
     : clock_(clock),
       source_(recipe.session,
-              SourceOptions{
-                  .pointer = recipe.cursor, .opaque = recipe.opaque, .textures = recipe.textures},
+              SourceOptions{.pointer = recipe.cursor,
+                            .opaque = recipe.opaque,
+                            .textures = recipe.textures,
+                            .patience = recipe.patience},
               recipe.region, recipe.recovery, clock),
       composer_({recipe.region, recipe.cursor, recipe.pool_frames}),
       reserve_(recipe.reserve) {

@@ -22,6 +22,7 @@ struct SourceRecipe {
   bool cursor = true;
   bool opaque = true;     ///< false: nobody looks at the alpha of the pictures
   bool textures = false;  ///< true: the frames may hold textures, if the system shares them
+  Patience patience{};
   RecoveryPolicy recovery{};
   std::size_t pool_frames = 10;
   bool reserve = false;  ///< all pictures are allocated when it opens, and none later

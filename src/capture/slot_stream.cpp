@@ -12,9 +12,11 @@ namespace {
 
 constexpr Duration without_limit = std::chrono::hours(24 * 365);
 
-SlotCaptureOptions options_of(const SourceRecipe& recipe, std::optional<Duration> timeout) {
+SlotCaptureOptions options_of(const SourceRecipe& recipe, std::optional<Duration> timeout,
+                              std::stop_token ending) {
   SlotCaptureOptions options;
   options.source = recipe;
+  options.source.patience.stop = std::move(ending);
   options.timeout = timeout.value_or(without_limit);
   return options;
 }
@@ -52,7 +54,8 @@ SlotStream::SlotStream(const SourceRecipe& recipe, const Rational& rate, Latest 
     : clock_(clock),
       latest_(latest),
       schedule_(rate, clock),
-      capture_(options_of(recipe, timeout), schedule_, mailbox_, clock),
+      on_stop_(recipe.patience.stop, [this] { ending_.request_stop(); }),
+      capture_(options_of(recipe, timeout, ending_.get_token()), schedule_, mailbox_, clock),
       picker_(schedule_, mailbox_, clock, SlotPicker::Late::its_own) {
   capture_.begin();
   worker_.emplace(clock, [this] { run(); });

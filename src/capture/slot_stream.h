@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -60,9 +61,10 @@ class SlotStream final : public CaptureStream {
   const Latest latest_;
   SlotSchedule schedule_;
   FrameMailbox mailbox_;
+  std::stop_source ending_;
+  std::stop_callback<std::function<void()>> on_stop_;  ///< the caller's request is ours
   SlotCapture capture_;
   SlotPicker picker_;
-  std::stop_source ending_;
   std::atomic<bool> stopped_ = false;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

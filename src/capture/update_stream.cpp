@@ -14,7 +14,9 @@ constexpr Duration pool_wait = std::chrono::milliseconds(5);
 
 }  // namespace
 
-UpdateStream::UpdateStream(const SourceRecipe& recipe, Clock& clock) : clock_(clock) {
+UpdateStream::UpdateStream(SourceRecipe recipe, Clock& clock)
+    : clock_(clock), on_stop_(recipe.patience.stop, [this] { ending_.request_stop(); }) {
+  recipe.patience.stop = ending_.get_token();
   worker_.emplace(clock, [this, recipe] { run(recipe); });
   std::unique_lock lock(mutex_);
   clock_.wait(lock, changed_, {}, {}, [this] { return open_ || finished_; });

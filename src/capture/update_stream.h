@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -20,7 +21,7 @@ namespace rustcam {
 class UpdateStream final : public CaptureStream {
  public:
   /// Returns when the source is open; throws what opening it throws.
-  UpdateStream(const SourceRecipe& recipe, Clock& clock);
+  UpdateStream(SourceRecipe recipe, Clock& clock);
   ~UpdateStream() override;
 
   /// The newest frame.
@@ -40,6 +41,7 @@ class UpdateStream final : public CaptureStream {
 
   Clock& clock_;
   std::stop_source ending_;
+  std::stop_callback<std::function<void()>> on_stop_;  ///< the caller's request is ours
   std::atomic<bool> stopped_ = false;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -17,7 +17,8 @@ namespace {
 constexpr Duration stimulus_patience = std::chrono::seconds(10);
 
 bool shares_textures(const Selection& selection) {
-  return selection.session->open(SourceOptions{.pointer = false})->gpu() != nullptr;
+  return selection.session->open(SourceOptions{.pointer = false, .patience = selection.patience})
+             ->gpu() != nullptr;
 }
 
 /// An output that is its own stimulus begins its name with it.

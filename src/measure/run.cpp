@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
 #include "measure/fingerprint_worker.h"
 #include "measure/frame_calls.h"
 #include "measure/wake_watch.h"
@@ -98,7 +99,12 @@ double percent_of(Duration part, Duration whole) {
 }  // namespace
 
 std::optional<RunResult> measure_run(const RunOptions& options, const std::stop_token& stop) {
-  const std::unique_ptr<FrameCalls> calls = open_calls(options, stop);
+  std::unique_ptr<FrameCalls> calls;
+  try {
+    calls = open_calls(options, stop);
+  } catch (const Interrupted&) {
+    return std::nullopt;
+  }
   Collector collector(*calls, options.fingerprint);
   collector.warm_up(now() + options.warmup, stop);
 

@@ -33,6 +33,7 @@ constexpr std::size_t queued_slots = 8;
 /// Enough for the queue to the encoder, what the encoder and the record thread hold, and the one
 /// being composed; if they run out, slots repeat and nothing is lost.
 constexpr std::size_t pool_frames = 12;
+constexpr Duration answer_patience = 5s;
 constexpr Duration hooks_asked_every = 50ms;
 constexpr Duration hurry_patience = 1500ms;
 /// A reader who takes nothing for so long after the end was requested will not do so any more.
@@ -51,12 +52,15 @@ std::size_t repeats_together(const OutputPlan& plan) {
   return std::clamp(static_cast<std::size_t>(plan.fps.value() * longest_s), std::size_t{1}, most);
 }
 
-SlotCaptureOptions capture_options(const RecordOptions& options) {
+SlotCaptureOptions capture_options(const RecordOptions& options, std::stop_token stop) {
   SlotCaptureOptions o;
   o.source.session = options.selection.session;
   o.source.region = options.selection.region;
   o.source.cursor = options.cursor;
   o.source.opaque = options.plan.keeps_alpha();
+  // Slots repeat meanwhile, so a system may take its time, as for a change of mode.
+  o.source.patience.limit = std::max(options.selection.patience.limit, answer_patience);
+  o.source.patience.stop = std::move(stop);
   o.source.recovery.reopen = options.reopen_on_loss;
   o.source.recovery.give_up_after = options.give_up_after;
   o.source.pool_frames = pool_frames;
@@ -221,7 +225,8 @@ bool Session::wait_opened() {
       return true;
     }
     if (captured_->wait(clock_.now())) {
-      captured_->get();
+      // Whoever asked for the end does not mind what capture threw because of it.
+      if (!ending_.reason()) captured_->get();
       return false;
     }
     if (end_requested()) return false;
@@ -286,7 +291,7 @@ RecordStatistics Session::nothing() const {
 
 RecordStatistics Session::run() {
   if (!count_down()) return nothing();
-  capture_.emplace(capture_options(options_), schedule_, mailbox_, clock_);
+  capture_.emplace(capture_options(options_, ending_.token()), schedule_, mailbox_, clock_);
   SlotProducer slots(options_, schedule_, mailbox_, queue_, ending_, clock_);
   std::optional<EncodeLoop> encode;
   {

@@ -33,12 +33,12 @@ COMMANDS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_finds_the_server_each_time(server, tmp_path, name):
-    for _ in range(3 if SANITIZE else 10):
+    for _ in range(3 if SANITIZE else 8):
         ok_cli(*COMMANDS[name], env=server.env, cwd=tmp_path)
 
 
 def test_commands_that_come_and_go_together_find_it_too(server, tmp_path):
-    for _ in range(2 if SANITIZE else 5):
+    for _ in range(2 if SANITIZE else 4):
         several = [subprocess.Popen([CLI, "list", "--json"], env=server.env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                    for _ in range(6)]
         for each in several:

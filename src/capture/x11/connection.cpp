@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "capture/x11/silence.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -50,6 +51,7 @@ Connection::Connection(const Patience& patience) : display_(display_name()) {
   connection_ = std::move(dialled.connection);
   if (!is_whole(setup()))
     throw DeviceError("the X server of display " + display_ + " describes itself wrongly");
+  watch_ = std::make_unique<AnswerWatch>(descriptor(), patience);
   xcb_screen_iterator_t it = xcb_setup_roots_iterator(xcb_get_setup(get()));
   for (int i = 0; i < dialled.screen; ++i) xcb_screen_next(&it);
   screen_ = it.data;
@@ -64,10 +66,14 @@ Connection::Connection(const Patience& patience) : display_(display_name()) {
 void Connection::query_extensions() {
   for (xcb_extension_t* id : {&xcb_randr_id, &xcb_shm_id, &xcb_damage_id, &xcb_xfixes_id})
     xcb_prefetch_extension_data(get(), id);
-  randr_ = query_extension(get(), &xcb_randr_id);
-  shm_ = query_extension(get(), &xcb_shm_id);
-  damage_ = query_extension(get(), &xcb_damage_id);
-  xfixes_ = query_extension(get(), &xcb_xfixes_id);
+  {
+    const AnswerWatch::Awaiting answers(*watch_);
+    randr_ = query_extension(get(), &xcb_randr_id);
+    shm_ = query_extension(get(), &xcb_shm_id);
+    damage_ = query_extension(get(), &xcb_damage_id);
+    xfixes_ = query_extension(get(), &xcb_xfixes_id);
+  }
+  check_open();
   // A server serves an extension's newer requests only to clients that have named the version. All
   // are asked before any answer is awaited: one round trip.
   const auto randr =
@@ -90,26 +96,40 @@ std::uint32_t Connection::new_id() const {
 }
 
 void Connection::check_open() const {
+  switch (watch_->verdict()) {
+    case AnswerWatch::Verdict::silent:
+      throw silent(display_, watch_->limit());
+    case AnswerWatch::Verdict::interrupted:
+      throw interrupted(display_);
+    case AnswerWatch::Verdict::answers:
+      break;
+  }
   const int code = xcb_connection_has_error(get());
   if (code != 0)
     throw DeviceError("the X server of display " + display_ + " has closed the connection",
                       connection_code(code));
 }
 
-void Connection::flush() const {
+void Connection::send() const noexcept {
+  const AnswerWatch::Awaiting room(*watch_);
   xcb_flush(get());
+}
+
+void Connection::flush() const {
+  send();
   check_open();
 }
 
-bool Connection::reuse(const Patience&) {
+bool Connection::reuse(const Patience& patience) {
+  set_patience(patience);
   return display_ == display_name() && settle();
 }
 
 bool Connection::settle() const noexcept {
-  xcb_flush(get());
+  send();
   while (const Owned<xcb_generic_event_t> event{xcb_poll_for_event(get())}) {
   }
-  return xcb_connection_has_error(get()) == 0;
+  return watch_->verdict() == AnswerWatch::Verdict::answers && xcb_connection_has_error(get()) == 0;
 }
 
 Size Connection::root_size() const {
@@ -124,6 +144,14 @@ xcb_atom_t Connection::atom(std::string_view name) const {
             xcb_intern_atom(get(), 0, static_cast<std::uint16_t>(name.size()), name.data()),
             "naming an X atom");
   return r->atom;
+}
+
+Owned<xcb_generic_error_t> Connection::check(xcb_void_cookie_t cookie) const {
+  // When the server has answered what came later, xcb knows the outcome and need not wait for it.
+  reply(xcb_get_input_focus_reply, xcb_get_input_focus(get()), "waiting for the X server");
+  Owned<xcb_generic_error_t> error(xcb_request_check(get(), cookie));
+  check_open();
+  return error;
 }
 
 std::string Connection::error_name(std::uint8_t code) const {

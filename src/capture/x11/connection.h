@@ -11,6 +11,7 @@
 
 #include "base/geometry.h"
 #include "capture/patience.h"
+#include "capture/x11/answer_watch.h"
 #include "capture/x11/dial.h"
 #include "capture/x11/reply_items.h"
 
@@ -61,11 +62,17 @@ class Connection {
   const Extension& xfixes() const noexcept { return xfixes_; }
 
   std::uint32_t new_id() const;
-  /// Throws DeviceError if the connection has closed.
+  /// Sends what waits to be sent.
+  void send() const noexcept;
+  /// The same; then check_open().
   void flush() const;
+  /// Throws DeviceError if the connection has closed, AccessLost or Interrupted if we hung up
+  /// because the server did not answer.
   void check_open() const;
   /// For another user of the connection. False if it is of no more use, or $DISPLAY is another now.
   bool reuse(const Patience& patience);
+  /// Of what is awaited from now on.
+  void set_patience(const Patience& patience) const { watch_->set_patience(patience); }
   /// Sends what waits to be sent, and forgets the events that have come. False if the connection is
   /// of no more use.
   bool settle() const noexcept;
@@ -73,30 +80,45 @@ class Connection {
   Size root_size() const;
   xcb_atom_t atom(std::string_view name) const;
 
-  /// The reply, or DeviceError (connection closed), or CaptureError naming `what` failed.
+  /// The reply, or null and the server's error, or null and nothing: check_open() tells why. The
+  /// one place in which replies are awaited.
   template <typename ReplyFunction, typename Cookie>
-  auto reply(ReplyFunction function, Cookie cookie, const char* what) const {
+  auto await(ReplyFunction function, Cookie cookie, Owned<xcb_generic_error_t>& error) const {
+    const AnswerWatch::Awaiting answer(*watch_);
     xcb_generic_error_t* raw_error = nullptr;
     auto owned = own(function(get(), cookie, &raw_error));
-    const Owned<xcb_generic_error_t> error(raw_error);
+    error.reset(raw_error);
+    return owned;
+  }
+
+  /// The reply; throws what check_open() throws, or CaptureError naming `what` failed.
+  template <typename ReplyFunction, typename Cookie>
+  auto reply(ReplyFunction function, Cookie cookie, const char* what) const {
+    Owned<xcb_generic_error_t> error;
+    auto owned = await(function, cookie, error);
     if (!owned) fail(what, error.get());
     return owned;
   }
 
-  /// The reply, or null if the server answered with an error (a window that has just gone);
-  /// DeviceError if the connection has closed.
+  /// The reply, or null if the server answered with an error (a window that has just gone); throws
+  /// what check_open() throws.
   template <typename ReplyFunction, typename Cookie>
   auto try_reply(ReplyFunction function, Cookie cookie) const {
-    xcb_generic_error_t* raw_error = nullptr;
-    auto owned = own(function(get(), cookie, &raw_error));
-    const Owned<xcb_generic_error_t> error(raw_error);
+    Owned<xcb_generic_error_t> error;
+    auto owned = await(function, cookie, error);
     if (!owned) check_open();
     return owned;
   }
 
+  /// The error of a checked request without a reply; null if there was none. Throws what
+  /// check_open() throws.
+  Owned<xcb_generic_error_t> check(xcb_void_cookie_t cookie) const;
+  /// To be held while requests are sent that may fill the socket.
+  AnswerWatch::Awaiting sending() const noexcept { return AnswerWatch::Awaiting(*watch_); }
+
   /// "BadMatch", "BadShmSeg", or "X error N".
   std::string error_name(std::uint8_t code) const;
-  /// Throws DeviceError (connection closed) or CaptureError with the error's name.
+  /// Throws what check_open() throws, or CaptureError with the error's name.
   [[noreturn]] void fail(const char* what, const xcb_generic_error_t* error) const;
 
  private:
@@ -111,6 +133,7 @@ class Connection {
 
   std::string display_;
   std::unique_ptr<xcb_connection_t, Disconnect> connection_;
+  std::unique_ptr<AnswerWatch> watch_;  ///< ends before the connection
   xcb_screen_t* screen_ = nullptr;
   bool local_ = false;
   Extension randr_;

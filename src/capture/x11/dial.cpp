@@ -21,13 +21,13 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "capture/x11/silence.h"
+#include "platform/start_thread.h"
 #include "platform/unique_fd_posix.h"
 
 namespace rustcam::x11 {
@@ -236,10 +236,9 @@ std::jthread start_player(int fd, const std::vector<std::uint8_t>& setup) {
     }
   };
   try {
-    return std::jthread(play);
-  } catch (const std::system_error& error) {
-    throw CaptureError("the system gives us no thread: " + error.code().message(),
-                       errno_name(error.code().value()));
+    return start_thread(play);
+  } catch (const Error& error) {  // as a loss: it may go better the next time
+    throw CaptureError(error.what());
   }
 }
 

@@ -83,10 +83,10 @@ unsigned ImageReader::request(const ShmSegment& segment, std::size_t offset, con
 
 void ImageReader::read_into(const ShmSegment& segment, std::size_t offset, const Rect& rect,
                             Point corner) const {
-  xcb_generic_error_t* raw_error = nullptr;
-  const Owned<xcb_shm_get_image_reply_t> reply(xcb_shm_get_image_reply(
-      connection_->get(), {request(segment, offset, rect, corner)}, &raw_error));
-  const Owned<xcb_generic_error_t> error(raw_error);
+  Owned<xcb_generic_error_t> error;
+  const auto reply =
+      connection_->await(xcb_shm_get_image_reply,
+                         xcb_shm_get_image_cookie_t{request(segment, offset, rect, corner)}, error);
   if (!reply) refused(error.get());
 }
 
@@ -121,18 +121,16 @@ void ImageReader::request_plain(const Region& region, Point corner) {
 }
 
 bool ImageReader::await(Part& part, Owned<xcb_generic_error_t>& error) const {
-  xcb_generic_error_t* raw_error = nullptr;
   bool ok = false;
   if (segment_ != nullptr) {
-    const Owned<xcb_shm_get_image_reply_t> reply(
-        xcb_shm_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
-    ok = reply != nullptr;
+    ok = connection_->await(xcb_shm_get_image_reply, xcb_shm_get_image_cookie_t{part.sequence},
+                            error) != nullptr;
   } else {
-    part.pixels.reset(xcb_get_image_reply(connection_->get(), {part.sequence}, &raw_error));
+    part.pixels =
+        connection_->await(xcb_get_image_reply, xcb_get_image_cookie_t{part.sequence}, error);
     ok = part.pixels && !pixels_of(*part.pixels, bytes_of(part.rect)).empty();
   }
   part.sequence = 0;
-  error.reset(raw_error);
   return ok;
 }
 

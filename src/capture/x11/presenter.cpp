@@ -154,7 +154,10 @@ bool Window::present(std::int64_t n) {
   exposed_.clear();
   changed.intersect(Rect::of(size_));
   const Region sent = changed.simplified(max_rects);
-  for (const Rect& rect : sent.rects()) put(rect);
+  {
+    const auto sending = connection_.sending();
+    for (const Rect& rect : sent.rects()) put(rect);
+  }
   // The server answers in order: when the reply is here, the picture is on the screen, and the
   // shared memory is ours again.
   connection_.reply(xcb_get_input_focus_reply, xcb_get_input_focus(connection_.get()),

@@ -33,9 +33,7 @@ void ShmSegment::populate() const noexcept {
 }
 
 bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
-  const Owned<xcb_generic_error_t> error(xcb_request_check(connection_->get(), cookie));
-  connection_->check_open();
-  attached_ = error == nullptr;
+  attached_ = connection_->check(cookie) == nullptr;
   return attached_;
 }
 

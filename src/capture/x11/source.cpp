@@ -42,6 +42,12 @@ TargetInfo present_output(const Connection& connection, const TargetInfo& wanted
   return *std::move(found);
 }
 
+Patience for_opening(const SourceOptions& options) {
+  Patience patience = options.patience;
+  if (options.open_within) patience.limit = std::min(patience.limit, *options.open_within);
+  return patience;
+}
+
 /// While it lives, the server tells of changes of its outputs.
 class OutputWatch {
  public:
@@ -68,7 +74,7 @@ class OutputWatch {
 class Source final : public FrameSource {
  public:
   Source(const TargetInfo& target, const SourceOptions& options)
-      : lease_(options.patience),
+      : lease_(for_opening(options)),
         connection_(*lease_),
         watch_(connection_),
         layout_(supported_layout(connection_)),
@@ -82,12 +88,13 @@ class Source final : public FrameSource {
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
     target_ = present_output(connection_, target);
+    connection_.set_patience(options.patience);
   }
 
   const TargetInfo& target() const noexcept override { return target_; }
   AcquireStatus acquire(TimePoint deadline, std::stop_token stop) override;
   const DesktopUpdate& update() const noexcept override { return update_; }
-  void release() noexcept override { xcb_flush(connection_.get()); }
+  void release() noexcept override { connection_.send(); }
   Picture make_picture(Size size) override { return pictures_.make(size); }
   ReadCost read(const Region& region, Picture& picture, Point origin) override;
   const Pointer& pointer() override;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,24 @@ TEST_CASE("latest waits for a frame newer than the last") {
   CHECK_FALSE(capturer.is_capturing());
   CHECK(screen->open_sources() == 0);
   CHECK(capturer.grab());
+}
+
+TEST_CASE("the stop request that came with the selection ends what runs") {
+  FakeDesktop desktop;
+  const auto screen = desktop.add("one", full);
+  std::stop_source stop;
+  TargetRequest request;
+  request.patience.stop = stop.get_token();
+  Capturer capturer(select_target(request), true);
+  StartOptions options;
+  SUBCASE("every frame") {}
+  SUBCASE("at a rate") {
+    options.target_fps = 50;
+  }
+  capturer.start(options);
+  CHECK(capturer.latest(5s));
+  stop.request_stop();
+  CHECK_FALSE(capturer.latest(24h));
 }
 
 TEST_CASE("a rate limits what is read") {

@@ -3,9 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "support/fake_desktop.h"
 
@@ -32,6 +36,22 @@ RecoveringSource open(const FakeScreen& screen, std::optional<Rect> region = {},
                       RecoveryPolicy policy = {}) {
   return {session_of(screen), {}, region, policy};
 }
+
+/// Another session, and the limits with which it was opened again.
+class WatchedSession final : public CaptureSession {
+ public:
+  explicit WatchedSession(std::shared_ptr<CaptureSession> real) : real_(std::move(real)) {}
+  const TargetInfo& target() const noexcept override { return real_->target(); }
+  std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
+    limits.push_back(options.open_within);
+    return real_->open(options);
+  }
+
+  std::vector<std::optional<Duration>> limits;
+
+ private:
+  std::shared_ptr<CaptureSession> real_;
+};
 
 }  // namespace
 
@@ -179,6 +199,28 @@ TEST_CASE("waiting ends if a limit was set") {
   CHECK(next(source) == SourceEvent::gave_up);
   CHECK(now() - begun >= 60ms);
   CHECK(source.recoveries().back().took >= 60ms);
+}
+
+TEST_CASE("a system that is waited for is given no longer than is left") {
+  FakeDesktop desktop;
+  const auto screen = desktop.add("one", full_hd);
+  const auto session = std::make_shared<WatchedSession>(session_of(*screen));
+  RecoveryPolicy policy;
+  SUBCASE("if there is a limit") {
+    policy.give_up_after = 700ms;
+  }
+  SUBCASE("if there is none") {}
+  RecoveringSource source(session, {}, {}, policy);
+  CHECK(next(source) == SourceEvent::updated);
+  screen->set_presence(Presence::absent);
+  screen->lose("", "unplugged");
+  CHECK(next(source, 20ms) == SourceEvent::lost);
+  REQUIRE(session->limits.size() >= 2);
+  CHECK_FALSE(session->limits[0]);
+  for (std::size_t i = 1; i < session->limits.size(); ++i) {
+    REQUIRE(session->limits[i].has_value() == policy.give_up_after.has_value());
+    if (policy.give_up_after) CHECK(*session->limits[i] <= *policy.give_up_after);
+  }
 }
 
 TEST_CASE("a closed display connection is tried again for a limited time only") {
