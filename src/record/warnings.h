@@ -17,6 +17,9 @@ Warning encoder_slow_warning(const EncoderReport& encoder);
 /// "held_back": with `--on-full wait`, only so many frames a second could be handed on.
 Warning held_back_warning(double target_fps, double achieved_fps);
 
+/// "max_size_exceeded": not even one picture had room.
+Warning max_size_exceeded_warning(std::int64_t bytes, std::int64_t max_bytes);
+
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:
