@@ -68,8 +68,7 @@ void check_output_file(const std::string& path, bool force) {
                     "; make it first, or give another path",
                 "ENOENT");
   // Only making the file shows that it can be made: permission, a read-only disk, a name too long.
-  File::create(path, false).close();
-  remove_file(path);
+  File::create(path, false).discard();
 }
 
 std::string default_file_name(std::string_view ending) {

@@ -59,6 +59,12 @@ class PipeClosed : public MediaError {
   using MediaError::MediaError;
 };
 
+/// The next picture would make a file larger than was asked for. Not a failure: a recording ends as
+/// "size", with what was written before.
+class SizeReached : public MediaError {
+  using MediaError::MediaError;
+};
+
 /// Nobody has opened our FIFO for reading yet; it may be tried again.
 class NoReader : public PipeClosed {
   using PipeClosed::PipeClosed;

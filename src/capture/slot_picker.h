@@ -12,7 +12,7 @@
 
 namespace rustcam {
 
-enum class SlotKind {
+enum class SlotKind : std::uint8_t {
   fresh = 1,  ///< a desktop frame that no slot held before
   repeated,   ///< the picture of the slot before
   pointer,    ///< the desktop frame of the slot before, with another pointer

@@ -69,8 +69,12 @@ class HandoverSink final : public FrameSink {
  public:
   HandoverSink(Handover& handover, Size captured) : handover_(handover), captured_(captured) {}
 
-  void write(const Frame& frame, const Region&, std::int64_t) override { handover_.give(frame); }
+  void write(const Frame& frame, const Region&, std::int64_t) override {
+    handover_.give(frame);
+    ++given_;
+  }
   void finish(std::int64_t) override {}
+  Kept kept() const noexcept override { return {given_, given_}; }
   std::int64_t longest_gap() const noexcept override { return 1; }
   std::int64_t bytes_written() const noexcept override { return 0; }
   void interrupt() noexcept override { handover_.close(); }
@@ -83,6 +87,7 @@ class HandoverSink final : public FrameSink {
  private:
   Handover& handover_;
   Size captured_;
+  std::int64_t given_ = 0;
 };
 
 RecordOptions record_options(const RunOptions& run) {

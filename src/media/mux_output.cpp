@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/first_failure.h"
 
 namespace rustcam {
 namespace {
@@ -40,6 +41,7 @@ int MuxOutput::write_packet(void* opaque, WrittenByte* data, int size) noexcept 
     return size;
   } catch (...) {
     if (!self.failure_) self.failure_ = std::current_exception();
+    self.lose_piece();
     return AVERROR(EIO);
   }
 }
@@ -57,6 +59,7 @@ std::int64_t MuxOutput::seek(void* opaque, std::int64_t offset, int whence) noex
 }
 
 void MuxOutput::accept(std::span<const std::byte> bytes) {
+  if (lost_piece_) return;
   if (!random_access_) {
     pending_.insert(pending_.end(), bytes.begin(), bytes.end());
     return;
@@ -102,22 +105,30 @@ void MuxOutput::set_space_aside(std::int64_t end, std::int64_t tail) {
   }
 }
 
+void MuxOutput::lose_piece() noexcept {
+  pending_.clear();
+  lost_piece_ = true;
+}
+
+void MuxOutput::put_pending(std::int64_t tail) {
+  if (!file_.seekable()) return file_.write(pending_);
+  file_.check_present();
+  set_space_aside(pending_offset_ + static_cast<std::int64_t>(pending_.size()), tail);
+  file_.write_at(pending_offset_, pending_);
+}
+
 void MuxOutput::commit(std::int64_t tail, const Written& written) {
   if (pending_.empty()) return;
   const auto size = static_cast<std::int64_t>(pending_.size());
-  if (!file_.seekable()) {
-    file_.write(pending_);
-  } else {
-    file_.check_present();
-    set_space_aside(pending_offset_ + size, tail);
-    try {
-      file_.write_at(pending_offset_, pending_);
-    } catch (const DiskFull&) {
-      pending_.clear();
-      lost_piece_ = true;
-      file_.truncate(committed());
-      throw;
-    }
+  try {
+    put_pending(tail);
+  } catch (const DiskFull&) {
+    lose_piece();
+    throw;
+  } catch (const MediaError&) {
+    // A pipe has taken some of it, nobody knows how much.
+    if (!file_.seekable()) lose_piece();
+    throw;
   }
   const std::int64_t offset = std::exchange(pending_offset_, pending_offset_ + size);
   end_.store(std::max(committed(), pending_offset_), std::memory_order_relaxed);
@@ -162,9 +173,18 @@ void MuxOutput::rethrow() {
 void MuxOutput::close() {
   if (background_sync_) background_sync_->end();
   if (!file_.is_open()) return;
-  if (file_.seekable()) file_.truncate(committed());
-  file_.check_present();
-  file_.close();
+  FirstFailure failure;
+  failure.attempt([&] {
+    if (file_.seekable()) file_.truncate(committed());
+  });
+  failure.attempt([&] { file_.check_present(); });
+  failure.attempt([&] { file_.close(); });
+  failure.rethrow();
+}
+
+void MuxOutput::discard() noexcept {
+  background_sync_.reset();
+  file_.discard();
 }
 
 }  // namespace rustcam

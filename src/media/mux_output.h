@@ -34,9 +34,10 @@ class MuxOutput {
   /// What was gathered since the last commit; may be changed before the next, as long as nothing
   /// goes back.
   std::vector<std::byte>& pending();
-  /// Writes the pending bytes, all or, if the disk is full, none. `tail`: bytes that an orderly end
-  /// will need after them. `written` is then given them and where in the file they stand. Throws
-  /// DiskFull, PipeClosed, MediaError.
+  /// Writes the pending bytes, all or none. What a full disk or a pipe did not take is lost; after
+  /// another failure they stay pending, and the next commit tries again. `tail`: bytes that an
+  /// orderly end will need after them. `written` is then given them and where in the file they
+  /// stand. Throws DiskFull, PipeClosed, MediaError.
   using Written = std::function<void(std::span<const std::byte> bytes, std::int64_t offset)>;
   void commit(std::int64_t tail, const Written& written = {});
   /// Writes to a pipe what its reader takes at once; the rest goes with the next commit. So a
@@ -55,12 +56,17 @@ class MuxOutput {
   /// Throws DiskFull, once, when the space set aside has to be touched: what was written so far is
   /// whole, and the end must be made now.
   void check_space();
-  /// True after a full disk took a piece: what the muxer believes about the file is wrong then.
+  /// True after a piece was lost for good (no room for it, a reader that has gone, a failure inside
+  /// the muxer): what the muxer believes about the file is wrong then, and nothing more is written.
   bool lost_piece() const noexcept { return lost_piece_; }
+  /// False while what the muxer wrote is not in the file, be it lost or only late.
+  bool whole() const noexcept { return !lost_piece_ && pending_.empty(); }
   /// Throws what a write inside the muxer threw.
   void rethrow();
   /// Cuts the file behind what was written, gives back the space set aside, and closes it.
   void close();
+  /// Instead of close(): nothing in it is worth keeping. As File::discard.
+  void discard() noexcept;
 
   std::int64_t committed() const noexcept { return end_.load(std::memory_order_relaxed); }
   bool is_file() const noexcept { return file_.seekable(); }
@@ -70,6 +76,8 @@ class MuxOutput {
   static int write_packet(void* opaque, WrittenByte* data, int size) noexcept;
   static std::int64_t seek(void* opaque, std::int64_t offset, int whence) noexcept;
   void accept(std::span<const std::byte> bytes);
+  void put_pending(std::int64_t tail);
+  void lose_piece() noexcept;
   void set_space_aside(std::int64_t end, std::int64_t tail);
 
   File file_;

@@ -25,6 +25,10 @@ constexpr std::int64_t held_back = 32;
 constexpr std::size_t spare_box_bytes = 16;
 /// What an index needs for each sample, at most.
 constexpr std::int64_t index_bytes_per_sample = 24;
+/// What a container adds to a packet, at most, beside a thirty-second part of it; and once in a
+/// file or piece: heads, tables, an end.
+constexpr std::int64_t bytes_beside_packet = 64;
+constexpr std::int64_t bytes_beside_all = 4096;
 /// A stream waits no longer for the others, whatever a fragment's length is.
 constexpr Duration longest_wait = std::chrono::seconds(10);
 
@@ -60,11 +64,26 @@ Duration to_duration(std::int64_t ticks, AVRational base) {
 
 }  // namespace
 
+void Muxer::Tally::add(const Tally& more) noexcept {
+  packets += more.packets;
+  end = std::max(end, more.end);
+  bytes += more.bytes;
+}
+
 Muxer::Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams, File file)
     : settings_(settings),
       output_(std::move(file), needs_random_access(settings, file.seekable())),
       interleaver_(time_bases(streams), std::min(fragment_time(settings), longest_wait)) {
-  const std::string name(settings.container.muxer);
+  try {
+    open(streams);
+  } catch (...) {
+    output_.discard();
+    throw;
+  }
+}
+
+void Muxer::open(std::span<const StreamInfo> streams) {
+  const std::string name(settings_.container.muxer);
   AVFormatContext* format = nullptr;
   LogCapture log;
   avformat_alloc_output_context2(&format, nullptr, name.c_str(), nullptr);
@@ -74,7 +93,7 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams,
   format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   format_->max_delay = 0;
   fragments_ =
-      settings.container.layout == Layout::fragments && (settings.fragment || !output_.is_file());
+      settings_.container.layout == Layout::fragments && (settings_.fragment || !output_.is_file());
   for (const StreamInfo& info : streams) add_stream(info);
   write_head();
   last_sync_ = now();
@@ -151,6 +170,21 @@ void Muxer::check(int result, const std::string& what) {
     throw MediaError("cannot " + what + ": " + av_error_text(result), av_error_name(result));
 }
 
+namespace {
+
+std::int64_t cost(int packet_bytes) {
+  return packet_bytes + packet_bytes / 32 + bytes_beside_packet;
+}
+
+}  // namespace
+
+/// What an orderly end writes after the last packet.
+std::int64_t Muxer::tail_end() const noexcept {
+  return index_bytes_per_sample * count_ + bytes_beside_all +
+         static_cast<std::int64_t>(movie_head_.size());
+}
+
+/// The same, and what may come before it from an encoder and the wait for other streams.
 std::int64_t Muxer::tail() const noexcept {
   return index_bytes_per_sample * count_ + recent_bytes_ + interleaver_.bytes() +
          static_cast<std::int64_t>(movie_head_.size());
@@ -187,16 +221,59 @@ bool Muxer::grows_in_pieces() const noexcept {
   return fragments_ || settings_.container.layout == Layout::clusters;
 }
 
+/// True if nothing can be read before the end of the file was written.
+bool Muxer::needs_its_end() const noexcept {
+  return settings_.container.layout == Layout::fragments && !fragments_;
+}
+
+/// True if a packet is written when the next one comes.
+bool Muxer::holds_last_packet() const noexcept {
+  return settings_.container.layout == Layout::clusters ||
+         !settings_.container.last_duration_option.empty();
+}
+
+/// What the muxer held has become bytes of a piece.
+void Muxer::release_held() noexcept {
+  for (Stream& s : streams_) s.out.add(std::exchange(s.held, {}));
+}
+
+/// `pushed_out`: with the packet, the muxer wrote bytes.
+void Muxer::note_written(Stream& stream, Tally one, bool pushed_out) {
+  if (pushed_out && holds_last_packet()) {
+    // Only then is it known how long the last one is shown.
+    if (!settings_.container.last_duration_option.empty() && stream.held.packets > 0)
+      stream.held.end = one.end - 1;
+    release_held();
+  }
+  const bool held = fragments_ || needs_its_end() || holds_last_packet();
+  (held ? stream.held : stream.out).add(one);
+}
+
+/// With all that is still to come if it is the last one.
+bool Muxer::has_room_for(const AVPacket& packet) const {
+  if (!settings_.limit || (count_ == 0 && settings_.limit->first_picture_anyway)) return true;
+  std::int64_t bytes =
+      output_.committed() + cost(packet.size) + index_bytes_per_sample + tail_end();
+  for (const Stream& s : streams_) bytes += s.out.bytes + (needs_its_end() ? 0 : s.held.bytes);
+  return bytes <= settings_.limit->bytes;
+}
+
 void Muxer::end_fragment() {
   check(av_write_frame(format_.get(), nullptr), "write a fragment");
   // Without this the next packet would be put where the last one of this fragment seems to end.
   if (fragments_) av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
   fragment_start_.reset();
   fragment_bytes_ = 0;
+  release_held();
 }
 
 void Muxer::commit() {
-  if (output_.pending().empty()) return;
+  if (output_.lost_piece()) return;
+  if (!output_.pending().empty()) write_piece();
+  for (Stream& s : streams_) s.kept.add(std::exchange(s.out, {}));
+}
+
+void Muxer::write_piece() {
   // The table must not hold what the disk does not.
   if (fragments_ && output_.is_file())
     output_.commit(tail(), [this](mp4::Bytes bytes, std::int64_t at) { samples_.add(bytes, at); });
@@ -210,6 +287,7 @@ void Muxer::commit() {
 
 void Muxer::write(AVPacket& packet, StreamId stream) {
   packet.stream_index = stream;
+  ++streams_[static_cast<std::size_t>(stream)].given;
   if (packet.duration <= 0) packet.duration = 1;
   interleaver_.add(packet);
   write_due();
@@ -256,6 +334,13 @@ bool Muxer::place(AVPacket& packet, const Stream& stream) const {
 }
 
 void Muxer::write_now(AVPacket& packet) {
+  if (output_.lost_piece()) return av_packet_unref(&packet);
+  // A later one that is small enough could not be played without it.
+  full_ = full_ || !has_room_for(packet);
+  if (full_) {
+    av_packet_unref(&packet);
+    throw SizeReached("the file has reached the size that was asked for");
+  }
   Stream& stream = streams_[static_cast<std::size_t>(packet.stream_index)];
   const Duration decoded = to_duration(packet.dts, stream.packets);
   if (count_ == 0 && fragments_) choose_zero(packet);
@@ -268,11 +353,14 @@ void Muxer::write_now(AVPacket& packet) {
   recent_bytes_ += packet.size - recent_bytes_ / held_back;
   stream.last_shown = packet.pts;
   if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);
+  const Tally one{1, packet.pts + packet.duration, cost(packet.size)};
   const bool placed = place(packet, stream);
+  const std::int64_t before = avio_tell(format_->pb);
   LogCapture log;
   const int result = placed ? av_write_frame(format_.get(), &packet) : 0;
   av_packet_unref(&packet);
   check(result, "write a picture");
+  if (placed) note_written(stream, one, avio_tell(format_->pb) != before);
   ++count_;
   if (due && grows_in_pieces()) end_fragment();
   if (!fragments_ || due) commit();
@@ -294,6 +382,7 @@ void Muxer::make_ordinary() {
   output_.sync();
   const auto swallowed = static_cast<std::uint64_t>(movie_offset - free_box_);
   output_.write_at(free_box_, spare_box("mdat", swallowed));
+  for (Stream& s : streams_) s.kept.end = s.end;
   output_.sync();
 }
 
@@ -305,7 +394,31 @@ void Muxer::write_trailer() {
     av_opt_set_int(format_.get(), option.c_str(), last, AV_OPT_SEARCH_CHILDREN);
   }
   check(av_write_trailer(format_.get()), "write the end of the file");
+  release_held();
   commit();
+  if (!option.empty())
+    for (Stream& s : streams_) s.kept.end = s.end;
+}
+
+/// Everything that the muxer holds, so far as it can be written before the end.
+void Muxer::put_pieces() {
+  if (grows_in_pieces() && fragment_start_ && !output_.lost_piece()) end_fragment();
+  commit();
+}
+
+/// A stream whose last packets are not there ends before them.
+void Muxer::end_with_what_is_there(Stream& stream) {
+  Tally there = stream.kept;
+  if (output_.whole()) {
+    there.add(stream.out);
+    there.add(stream.held);
+  }
+  if (there.packets < stream.given) stream.end = there.end;
+}
+
+bool Muxer::nothing_kept() const noexcept {
+  return std::all_of(streams_.begin(), streams_.end(),
+                     [](const Stream& s) { return s.kept.packets == 0; });
 }
 
 void Muxer::finish() {
@@ -316,12 +429,20 @@ void Muxer::finish() {
     interleaver_.end_all();
     write_due();
   });
+  failure.attempt([&] { put_pieces(); });
+  // A disk that failed may have done so once only.
+  if (!output_.whole()) failure.attempt([&] { commit(); });
+  for (Stream& s : streams_) end_with_what_is_there(s);
   failure.attempt([&] {
-    if (!output_.lost_piece()) write_trailer();
+    if (output_.whole()) write_trailer();
     if (fragments_ && output_.is_file()) make_ordinary();
     if (!fragments_ && settings_.fragment) output_.sync();
   });
-  output_.close();
+  discarded_ = nothing_kept() && output_.is_file();
+  if (discarded_)
+    output_.discard();
+  else
+    failure.attempt([&] { output_.close(); });
   failure.rethrow();
 }
 

@@ -14,6 +14,7 @@
 #include "media/interleaver.h"
 #include "media/mp4_samples.h"
 #include "media/mux_output.h"
+#include "media/output_plan.h"
 #include "media/packet_sink.h"
 
 namespace rustcam {
@@ -21,25 +22,43 @@ namespace rustcam {
 struct MuxerSettings {
   const Container& container;
   std::optional<Duration> fragment;  ///< the longest part that a crash can cost; nullopt: any
+  std::optional<SizeLimit> limit{};
 };
 
 /// Writes the packets of its streams, in the order of their times, to one file or pipe. MP4 and MOV
-/// grow in fragments that play whatever happens, and become ordinary files at the end.
+/// grow in fragments that play whatever happens, and become ordinary files at the end. Knows which
+/// packets are in the file.
 class Muxer final : public PacketSink {
  public:
-  /// Writes the head. Throws MediaError, DiskFull, PipeClosed.
+  /// Writes the head. Throws MediaError, DiskFull, PipeClosed, and removes the file then.
   Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams, File file);
   ~Muxer() override;
   Muxer(const Muxer&) = delete;
   Muxer& operator=(const Muxer&) = delete;
 
-  /// Throws DiskFull while there is still room for finish().
+  /// Throws DiskFull while there is still room for finish(). After a lost piece nothing more is
+  /// taken, as it could not be played.
   void write(AVPacket& packet, StreamId stream) override;
   void end(StreamId stream, Ticks end) override;
   /// As FrameSink::idle.
   void idle();
-  /// Makes the file whole and closes it: also after a failed write.
+  /// Makes the file whole and closes it: also after a failed write. Removes a file without packets.
   void finish() override;
+
+  /// What of a stream is in the file.
+  struct Tally {
+    std::int64_t packets = 0;
+    Ticks end = 0;           ///< when the last of them has been shown
+    std::int64_t bytes = 0;  ///< with what a container adds to each, at most
+
+    void add(const Tally& more) noexcept;
+  };
+  /// Of whole pieces that were written.
+  const Tally& kept(StreamId stream) const {
+    return streams_[static_cast<std::size_t>(stream)].kept;
+  }
+  /// False once finish() has removed the file.
+  bool file_stays() const noexcept { return !discarded_; }
 
   std::int64_t bytes_written() const noexcept { return output_.committed(); }
   /// Any thread: as FrameSink::sync_failure.
@@ -55,19 +74,34 @@ class Muxer final : public PacketSink {
     Ticks last_shown = 0;   ///< when its last packet is shown
     Ticks end = 0;          ///< as end() said, or of its packets so far
     bool ended = false;
+    std::int64_t given = 0;  ///< packets that write() took
+    Tally held{};            ///< in the muxer's memory
+    Tally out{};             ///< in what MuxOutput gathers
+    Tally kept{};            ///< in the file
   };
 
+  void open(std::span<const StreamInfo> streams);
   void add_stream(const StreamInfo& info);
   void write_head();
+  std::int64_t tail_end() const noexcept;
   std::int64_t tail() const noexcept;
   void write_due();
   void write_now(AVPacket& packet);
   bool place(AVPacket& packet, const Stream& stream) const;
   void choose_zero(const AVPacket& first);
+  bool has_room_for(const AVPacket& packet) const;
+  void note_written(Stream& stream, Tally one, bool pushed_out);
+  void release_held() noexcept;
+  bool needs_its_end() const noexcept;
+  bool holds_last_packet() const noexcept;
+  void put_pieces();
+  void end_with_what_is_there(Stream& stream);
+  bool nothing_kept() const noexcept;
   bool fragment_is_due(const AVPacket& packet, const Stream& stream) const;
   bool grows_in_pieces() const noexcept;
   void end_fragment();
   void commit();
+  void write_piece();
   void commit_head();
   void write_trailer();
   void make_ordinary();
@@ -80,6 +114,8 @@ class Muxer final : public PacketSink {
   Interleaver interleaver_;
   bool fragments_ = false;  ///< MP4's family, in fragments
   bool finished_ = false;
+  bool discarded_ = false;
+  bool full_ = false;       ///< a packet had no room under the limit
   std::int64_t count_ = 0;  ///< of packets written
   std::int64_t fragment_bytes_ = 0;
   std::int64_t recent_bytes_ = 0;  ///< of about the last packets that an encoder holds back

@@ -21,6 +21,13 @@ struct Container;
 constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
 constexpr Duration longest_fragment = std::chrono::hours(1);
 
+/// Of --max-size, for one file.
+struct SizeLimit {
+  std::int64_t bytes = 0;
+  /// A first picture that is larger is written all the same: else there would be no file.
+  bool first_picture_anyway = true;
+};
+
 struct OutputRequest {
   std::string path;                   ///< "-" for standard output
   std::optional<std::string> format;  ///< --format; default by the ending, rawvideo on a pipe
@@ -34,6 +41,7 @@ struct OutputRequest {
   std::optional<Rational> fps;                                 ///< default 60; gif 25
   std::optional<Size> size;                                    ///< --size
   std::optional<Duration> fragment = std::chrono::seconds(1);  ///< nullopt: `off`
+  std::optional<SizeLimit> limit;  ///< the file ends before it is larger
   bool vfr = false;
   bool faststart = false;  ///< the index in front, once the file is finished
   bool force = false;

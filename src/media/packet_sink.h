@@ -28,8 +28,9 @@ class PacketSink {
  public:
   virtual ~PacketSink() = default;
   /// Takes over `packet`, whose times are ticks of `stream`; its decoding times grow from packet to
-  /// packet. Blocks while the file or its reader is slow. Throws MediaError, DiskFull, PipeClosed;
-  /// after a throw, only end() and finish() may follow, or packets that an encoder still holds.
+  /// packet. Blocks while the file or its reader is slow. Throws MediaError, DiskFull, PipeClosed,
+  /// SizeReached; after a throw, only end() and finish() may follow, or packets that an encoder
+  /// still holds.
   virtual void write(AVPacket& packet, StreamId stream) = 0;
   /// No more packets of `stream` will come; it lasts until `end`. Throws like write().
   virtual void end(StreamId stream, Ticks end) = 0;

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/first_failure.h"
 #include "image/convert.h"
 #include "media/container.h"
 #include "media/picture_fitter.h"
@@ -51,14 +52,21 @@ class RawSink final : public FrameSink {
         fitter_(picture),
         bytes_(static_cast<std::size_t>(packed_bytes(format.pixels, picture))),
         packed_(packed_view(format, picture, bytes_.data())),
-        debt_(Rect::of(picture)) {
+        debt_(Rect::of(picture)),
+        limit_(plan.request.limit) {
     file_.enlarge_pipe(pipe_bytes);
-    if (container_.stream_header != nullptr)
-      header_ = container_.stream_header(format.pixels, picture, plan.fps);
-    // A pipe may be full already, and whoever opens it is not to wait.
-    const std::size_t taken = file_.write_available(std::as_bytes(std::span(header_)));
-    written_ += static_cast<std::int64_t>(taken);
-    header_.erase(0, taken);
+    if (container_.stream_header == nullptr) return;
+    header_ = container_.stream_header(format.pixels, picture, plan.fps);
+    whole_ = static_cast<std::int64_t>(header_.size());
+    try {
+      // A pipe may be full already, and whoever opens it is not to wait.
+      const std::size_t taken = file_.write_available(std::as_bytes(std::span(header_)));
+      written_ += static_cast<std::int64_t>(taken);
+      header_.erase(0, taken);
+    } catch (...) {
+      file_.discard();
+      throw;
+    }
   }
 
   ~RawSink() override {
@@ -86,19 +94,22 @@ class RawSink final : public FrameSink {
 
   void finish(std::int64_t slots) override {
     if (std::exchange(finished_, true)) return;
-    std::exception_ptr failure;
-    try {
+    FirstFailure failure;
+    failure.attempt([&] {
       if (!failed_ && slots_ > 0)
         while (slots_ < slots) put_picture();
-    } catch (...) {
-      failure = std::current_exception();
+    });
+    discarded_ = slots_ == 0 && file_.seekable();
+    if (discarded_) {
+      file_.discard();
+    } else {
+      failure.attempt([&] { cut_behind_last_picture(); });
+      failure.attempt([&] { file_.close(); });
     }
-    const bool removable = file_.seekable();
-    file_.close();
-    if (removable && slots_ == 0) remove_file(path_);
-    if (failure) std::rethrow_exception(failure);
+    failure.rethrow();
   }
 
+  Kept kept() const noexcept override { return {slots_, slots_}; }
   std::int64_t longest_gap() const noexcept override { return 1; }
   std::int64_t bytes_written() const noexcept override {
     return written_.load(std::memory_order_relaxed);
@@ -107,6 +118,7 @@ class RawSink final : public FrameSink {
   Size encoded_size() const noexcept override { return picture_; }
   Size picture_size() const noexcept override { return picture_; }
   std::vector<OutputFile> files() const override {
+    if (discarded_) return {};
     return {{path_, std::string(container_.name), bytes_written(), slots_}};
   }
   Duration last_encode_time() const noexcept override { return last_encode_; }
@@ -126,10 +138,28 @@ class RawSink final : public FrameSink {
   }
 
   void put_picture() {
+    check_limit();
     if (slots_ == 0) put_text(header_);
     if (!container_.picture_header.empty()) put_text(container_.picture_header);
     put(std::as_bytes(direct_.empty() ? std::span<const std::uint8_t>(bytes_) : direct_));
     ++slots_;
+    whole_ = bytes_written();
+  }
+
+  void check_limit() {
+    if (!limit_ || (slots_ == 0 && limit_->first_picture_anyway)) return;
+    const auto picture =
+        static_cast<std::int64_t>(container_.picture_header.size() + bytes_.size());
+    if (whole_ + picture <= limit_->bytes) return;
+    failed_ = true;
+    throw SizeReached("the file has reached the size that was asked for");
+  }
+
+  /// A picture that was written in part is none.
+  void cut_behind_last_picture() {
+    if (!failed_ || !file_.seekable()) return;
+    file_.truncate(whole_);
+    written_ = whole_;
   }
 
   void put_text(std::string_view text) { put(std::as_bytes(std::span(text))); }
@@ -158,7 +188,10 @@ class RawSink final : public FrameSink {
   std::span<const std::uint8_t> direct_;
   std::shared_ptr<const Picture> kept_;  ///< what direct_ lies in, for repeats
   std::int64_t slots_ = 0;
+  std::optional<SizeLimit> limit_;
+  std::int64_t whole_ = 0;  ///< bytes up to the end of the last picture
   bool failed_ = false;
+  bool discarded_ = false;
   bool finished_ = false;
   std::atomic<std::int64_t> written_{0};
   std::int64_t converted_ = 0;

@@ -20,6 +20,12 @@ struct OutputFile {
   std::int64_t slots = 0;
 };
 
+/// What a file holds that stays where it is, or what the reader of a pipe was given.
+struct Kept {
+  std::int64_t slots = 0;    ///< its length
+  std::int64_t samples = 0;  ///< its pictures
+};
+
 /// Confined to one thread at a time. Slots count from 0 over the whole recording.
 class FrameSink {
  public:
@@ -28,16 +34,19 @@ class FrameSink {
   /// every call. `frame`'s size may change in mid-recording: it is fitted into the first size,
   /// aspect kept, centred on black. `damage` is what differs from the picture of the last write
   /// (everything at first), in picture coordinates. Blocks while the file or reader is slow. Throws
-  /// MediaError, DiskFull, PipeClosed; after a throw, only finish() may follow.
+  /// MediaError, DiskFull, PipeClosed, SizeReached; after a throw, only finish() may follow.
   virtual void write(const Frame& frame, const Region& damage, std::int64_t slot) = 0;
   /// Between writes, while a picture stays for long: what was written so far goes to the file once
   /// it is older than a crash may cost. Throws like write(); after a throw, only finish() may
   /// follow.
   virtual void idle() {}
   /// Ends everything so that the recording is `slots` long, drains the encoder, finalises and
-  /// closes the file: also after a failed write, then keeping what is there. Throws like write().
-  /// Idempotent.
+  /// closes the file: also after a failed write, then keeping what is there. A file without a
+  /// single picture is removed. Throws like write(). Idempotent.
   virtual void finish(std::int64_t slots) = 0;
+  /// What was written whole, of all that was handed in: slots from 0 on, whatever failed. After
+  /// finish() it is what the file holds.
+  virtual Kept kept() const noexcept = 0;
   /// The most slots from one write to the next that the file can tell, at least 1: raw video and
   /// y4m have no time stamps, and the others' do not reach any distance.
   virtual std::int64_t longest_gap() const noexcept = 0;
@@ -52,10 +61,9 @@ class FrameSink {
   /// Any thread, until finish() has returned: it gives up the pictures that the encoder still
   /// holds (all but the first of a file), and the one before them lasts to the end.
   virtual void hurry() noexcept {}
-  /// After finish(): how many pictures were given up.
-  virtual std::int64_t unencoded() const noexcept { return 0; }
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
+  /// Without those that finish() removed.
   virtual std::vector<OutputFile> files() const = 0;
   /// Wall time of the last write's conversion and encoding, without waiting for the reader.
   virtual Duration last_encode_time() const noexcept = 0;

@@ -18,9 +18,16 @@ namespace rustcam {
 namespace {
 
 std::unique_ptr<Muxer> open_muxer(const OutputPlan& plan, VideoTrack& track, File file) {
-  const std::array<StreamInfo, 1> streams{track.stream()};
-  auto muxer = std::make_unique<Muxer>(MuxerSettings{*plan.container, plan.request.fragment},
-                                       streams, std::move(file));
+  std::array<StreamInfo, 1> streams;
+  try {
+    streams = {track.stream()};
+  } catch (...) {
+    file.discard();
+    throw;
+  }
+  auto muxer = std::make_unique<Muxer>(
+      MuxerSettings{*plan.container, plan.request.fragment, plan.request.limit}, streams,
+      std::move(file));
   track.connect(*muxer, 0);
   return muxer;
 }
@@ -30,7 +37,6 @@ class VideoSink final : public FrameSink {
   VideoSink(const OutputPlan& plan, std::unique_ptr<VideoTrack> track, File file)
       : container_(*plan.container),
         path_(plan.request.path),
-        removable_(file.seekable()),
         longest_gap_(longest_slots(container_, plan.fps)),
         track_(std::move(track)),
         muxer_(open_muxer(plan, *track_, std::move(file))) {}
@@ -60,20 +66,23 @@ class VideoSink final : public FrameSink {
     FirstFailure failure;
     failure.attempt([&] { track_->finish(slots); });
     failure.attempt([&] { muxer_->finish(); });
-    if (removable_ && track_->totals().samples == 0) remove_file(path_);
     failure.rethrow();
   }
 
+  Kept kept() const noexcept override {
+    const Muxer::Tally& video = muxer_->kept(0);
+    return {video.end, video.packets};
+  }
   std::int64_t longest_gap() const noexcept override { return longest_gap_; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
   std::optional<std::string> sync_failure() const override { return muxer_->sync_failure(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
   void hurry() noexcept override { track_->hurry(); }
-  std::int64_t unencoded() const noexcept override { return track_->unencoded(); }
   Size encoded_size() const noexcept override { return track_->encoded_size(); }
   Size picture_size() const noexcept override { return track_->picture_size(); }
   std::vector<OutputFile> files() const override {
-    return {{path_, std::string(container_.name), bytes_written(), track_->totals().end}};
+    if (!muxer_->file_stays()) return {};
+    return {{path_, std::string(container_.name), bytes_written(), kept().slots}};
   }
   Duration last_encode_time() const noexcept override { return track_->last_encode_time(); }
   std::int64_t bytes_converted() const noexcept override { return track_->bytes_converted(); }
@@ -81,7 +90,6 @@ class VideoSink final : public FrameSink {
  private:
   const Container& container_;
   std::string path_;
-  bool removable_;
   std::int64_t longest_gap_;
   std::unique_ptr<VideoTrack> track_;
   std::unique_ptr<Muxer> muxer_;

@@ -65,7 +65,6 @@ void VideoTrack::encode(std::int64_t slot) {
     throw;
   }
   last_slot_ = slot;
-  ++taken_;
   while (write_packet()) {
   }
 }

@@ -42,9 +42,8 @@ class VideoTrack {
   void finish(std::int64_t slots);
   /// The sink failed outside of write(): nothing more is encoded.
   void give_up() noexcept { failed_ = true; }
-  /// As FrameSink::hurry and FrameSink::unencoded.
+  /// As FrameSink::hurry.
   void hurry() noexcept { hurried_ = true; }
-  std::int64_t unencoded() const noexcept { return hurried_ ? taken_ - totals_.samples : 0; }
 
   std::int64_t next_slot() const noexcept { return last_slot_ + 1; }
   Size picture_size() const noexcept { return picture_; }
@@ -68,7 +67,6 @@ class VideoTrack {
   PacketPtr packet_;
   AVFrame* last_frame_ = nullptr;
   std::int64_t last_slot_ = -1;
-  std::int64_t taken_ = 0;  ///< pictures that the encoder was given
   TrackTotals totals_;
   std::atomic<bool> hurried_{false};
   bool failed_ = false;

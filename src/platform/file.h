@@ -55,6 +55,9 @@ class File {
   /// The data is on the disk when it returns (fdatasync, FlushFileBuffers); no effect on pipes.
   void sync();
   void close();
+  /// Closes a file in which nothing is worth keeping, and removes it: a regular file only, and only
+  /// if its path still leads to it. A link that leads there stays.
+  void discard() noexcept;
   /// Asks for a larger pipe buffer if this is a pipe; the size got, 0 for none.
   std::size_t enlarge_pipe(std::size_t bytes);
   int descriptor() const noexcept;  ///< -1 on Windows, where a file is a handle

@@ -11,6 +11,7 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -271,6 +272,21 @@ void File::close() {
   const bool owned = owned_;
   handle_ = -1;
   if (owned && ::close(fd) != 0 && errno != EINTR) file_failure("cannot close", path_, errno);
+}
+
+void File::discard() noexcept {
+  struct stat opened {};
+  struct stat named {};
+  const bool removable = owned_ && is_open() && fstat(descriptor(), &opened) == 0 &&
+                         S_ISREG(opened.st_mode) && stat(path_.c_str(), &named) == 0 &&
+                         named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+  if (removable)
+    if (char* target = ::realpath(path_.c_str(), nullptr)) {
+      ::unlink(target);
+      std::free(target);
+    }
+  if (is_open() && owned_) ::close(descriptor());
+  handle_ = -1;
 }
 
 std::size_t File::enlarge_pipe(std::size_t bytes) {

@@ -261,6 +261,14 @@ void File::close() {
   if (owned_ && ::CloseHandle(handle) == FALSE) fail("cannot close", path_, ::GetLastError());
 }
 
+void File::discard() noexcept {
+  if (!is_open()) return;
+  const bool removable = owned_ && seekable_ && is_regular_file(path_);
+  const HANDLE handle = to_handle(std::exchange(handle_, -1));
+  if (owned_) ::CloseHandle(handle);
+  if (removable) remove_file(path_);
+}
+
 std::size_t File::enlarge_pipe(std::size_t) {
   return 0;  // a pipe's size is settled by whoever makes it
 }

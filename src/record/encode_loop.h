@@ -1,9 +1,7 @@
 // The encoder thread's work: from the queue into the files, keeping count.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,22 +10,15 @@
 #include "record/ending.h"
 #include "record/options.h"
 #include "record/segments.h"
+#include "record/slot_ledger.h"
 #include "record/slot_queue.h"
 #include "record/timestamps_writer.h"
 
 namespace rustcam {
 
-/// What the slots that left the queue came to.
-struct SlotTotals {
-  std::int64_t slots = 0;
-  std::int64_t fresh = 0;
-  std::int64_t repeated = 0;
-  std::int64_t late = 0;
-  std::int64_t pointer_only = 0;
-  std::int64_t unencoded = 0;
-  std::int64_t protected_slots = 0;
-  std::int64_t samples = 0;  ///< written to the sink
-  Duration last_lag{};       ///< of the last write: handed to the sink, less its sampling point
+/// What the slots that left the queue came to, and in the end what of it the files hold.
+struct SlotTotals : SlotCounts {
+  Duration last_lag{};  ///< of the last write: handed to the sink, less its sampling point
   /// Samples a second of real time, as `fps.achieved`. A last slot that was handed over within its
   /// period has kept up.
   double achieved_fps(Duration length, Duration period) const noexcept;
@@ -61,19 +52,18 @@ class EncodeLoop {
   };
   /// What went wrong with a file, if anything did. A reader that closed its pipe is no failure.
   const std::optional<Failure>& failure() const noexcept { return failure_; }
+  /// True if there was something that --max-size had no room for.
+  bool size_reached() const noexcept { return size_reached_; }
 
  private:
   void drain();
   void consume(const QueuedSlot& entry);
   void merged(const QueuedSlot& entry);
   bool is_due(std::int64_t slot) const;
-  void write(const Frame& frame, const Region& damage, std::int64_t slot, TimePoint sampled,
-             SlotKind kind);
-  void remember(SlotKind kind);
-  void count_unencoded(std::int64_t samples);
+  void write(const Frame& frame, const Region& damage, std::int64_t slot, TimePoint sampled);
   void write_last();
   void count(const Frame& frame, std::int64_t slot, SlotKind kind);
-  void watch_size();
+  void settle();
   void publish();
   template <typename Work>
   bool guarded(Work&& work);
@@ -89,13 +79,11 @@ class EncodeLoop {
 
   Frame last_frame_;
   std::int64_t last_written_ = -1;
-  /// Of the samples that the encoder may still hold; more than any encoder delays.
-  static constexpr std::size_t most_unencoded = 512;
-  std::deque<SlotKind> recent_;
-  std::int64_t bytes_before_ = 0;
-  std::int64_t largest_step_ = 0;
+  std::int64_t done_ = 0;  ///< slots that were handed on without a failure
+  SlotLedger ledger_;
   SlotTotals totals_;
   std::optional<Failure> failure_;
+  bool size_reached_ = false;
 
   mutable std::mutex mutex_;
   Progress progress_;

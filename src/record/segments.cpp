@@ -8,8 +8,14 @@
 
 namespace rustcam {
 
-Segments::Segments(const OutputPlan& plan, bool split_on_resize, SinkFactory open)
-    : plan_(plan), split_on_resize_(split_on_resize && !plan.to_stdout), open_(std::move(open)) {}
+Segments::Segments(const OutputPlan& plan, bool split_on_resize,
+                   std::optional<std::int64_t> max_bytes, SinkFactory open)
+    : plan_(plan),
+      split_on_resize_(split_on_resize && !plan.to_stdout),
+      max_bytes_(max_bytes),
+      open_(std::move(open)) {
+  if (max_bytes_) plan_.request.limit = SizeLimit{.bytes = *max_bytes_};
+}
 
 void Segments::open(Size captured) {
   sink_ = open_(plan_, captured, report_, warnings_);
@@ -20,16 +26,17 @@ void Segments::open(Size captured) {
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
   const Size size = frame.size();
-  if (size != captured_ && split_on_resize_) {
+  try {
+    if (size == captured_ || !split_on_resize_)
+      return sink_->write(frame, damage, slot - first_slot_);
     close_current(slot);
     begin_next(size, slot);
-    return sink_->write(frame, Rect::of(size), 0);
-  }
-  try {
-    sink_->write(frame, damage, slot - first_slot_);
+    sink_->write(frame, Rect::of(size), 0);
   } catch (const DiskFull&) {
     throw;
   } catch (const PipeClosed&) {
+    throw;
+  } catch (const SizeReached&) {
     throw;
   } catch (const MediaError& error) {
     if (!report_.hardware || !is_regular_file(plan_.request.path)) throw;
@@ -53,20 +60,15 @@ void Segments::fall_back(const OutputPlan& software, const MediaError& error, co
   sink_->write(frame, Rect::of(frame.size()), 0);
 }
 
+/// Throws if the file could not be finished: then it is the recording's last.
 void Segments::close_current(std::int64_t slots) {
-  try {
-    sink_->finish(slots - first_slot_);
-  } catch (const DiskFull&) {
-    throw;
-  } catch (const MediaError&) {
-    // What is in the file stays; the caller is already on its way to the next one.
-  }
-  for (OutputFile& file : sink_->files()) closed_.push_back(std::move(file));
+  sink_->finish(slots - first_slot_);
 }
 
 std::string Segments::begin_next(Size captured, std::int64_t slot) {
   OutputPlan next = plan_;
   next.request.claimed = false;
+  if (max_bytes_) next.request.limit = SizeLimit{*max_bytes_ - bytes_written(), false};
   EncoderReport report;
   std::unique_ptr<FrameSink> sink;
   while (!sink) {
@@ -79,6 +81,8 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
       if (error.native_code() != "EEXIST") throw;
     }
   }
+  for (OutputFile& file : sink_->files()) closed_.push_back(std::move(file));
+  closed_parts_.push_back({first_slot_, sink_->kept()});
   {
     const std::lock_guard lock(changing_);
     closed_bytes_ += sink_->bytes_written();
@@ -114,6 +118,12 @@ std::int64_t Segments::bytes_written() const noexcept {
 
 void Segments::finish(std::int64_t slots) {
   sink_->finish(slots - first_slot_);
+}
+
+std::vector<KeptPart> Segments::kept() const {
+  std::vector<KeptPart> parts = closed_parts_;
+  if (sink_) parts.push_back({first_slot_, sink_->kept()});
+  return parts;
 }
 
 std::vector<OutputFile> Segments::files() const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "media/open_sink.h"
+#include "record/slot_ledger.h"
 
 namespace rustcam {
 
@@ -23,7 +24,9 @@ using SinkFactory = std::function<std::unique_ptr<FrameSink>(
 /// the whole recording here; each file's begin at 0. Confined to one thread at a time.
 class Segments {
  public:
-  Segments(const OutputPlan& plan, bool split_on_resize, SinkFactory open);
+  /// `max_bytes`: of all files together.
+  Segments(const OutputPlan& plan, bool split_on_resize, std::optional<std::int64_t> max_bytes,
+           SinkFactory open);
 
   /// Opens the first file; throws what open_sink throws.
   void open(Size captured);
@@ -35,8 +38,8 @@ class Segments {
   void finish(std::int64_t slots);
   /// Any thread: as FrameSink::hurry.
   void hurry() noexcept;
-  /// As FrameSink::unencoded.
-  std::int64_t unencoded() const noexcept { return sink_->unencoded(); }
+  /// As FrameSink::kept, of each file.
+  std::vector<KeptPart> kept() const;
 
   /// Any thread: as FrameSink::interrupt.
   void interrupt() noexcept;
@@ -67,6 +70,7 @@ class Segments {
 
   OutputPlan plan_;
   bool split_on_resize_;
+  std::optional<std::int64_t> max_bytes_;
   SinkFactory open_;
   mutable std::mutex changing_;  ///< from one sink to the next
   std::unique_ptr<FrameSink> sink_;
@@ -78,6 +82,7 @@ class Segments {
   std::int64_t closed_bytes_ = 0;  ///< of the files before the current one
   std::int64_t closed_converted_ = 0;
   std::vector<OutputFile> closed_;
+  std::vector<KeptPart> closed_parts_;
   EncoderReport report_;
   std::vector<Warning> warnings_;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -96,7 +97,7 @@ class Session {
         clock_(clock),
         schedule_(options.plan.fps, clock),
         queue_(queued_slots, repeats_together(options.plan), clock),
-        segments_(options.plan, options.on_resize == OnResize::split, open),
+        segments_(options.plan, options.on_resize == OnResize::split, options.max_bytes, open),
         disk_(options.plan.request.path) {}
 
   RecordStatistics run();
@@ -120,6 +121,7 @@ class Session {
   void watch_ending(TimePoint at);
   void put_indexes_first();
   void tell_held_back(const EncodeLoop& encode, Duration allowed);
+  void tell_size_exceeded();
   void warn(Warning warning);
 
   class CaptureEnd;
@@ -314,6 +316,8 @@ RecordStatistics Session::run() {
   tell_held_back(*encode, std::clamp(tenth, held_back_short, held_back_long));
   if (options_.plan.request.faststart) put_indexes_first();
 
+  tell_size_exceeded();
+
   const bool empty = encode->totals().slots == 0;
   if (empty) discard_files();
   if (!schedule_.started()) {
@@ -426,6 +430,13 @@ void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
   if (progress.fps <= 0) return;
   held_back_told_ = true;
   warn(held_back_warning(options_.plan.fps.value(), progress.fps));
+}
+
+/// Nothing is smaller than a file with one picture.
+void Session::tell_size_exceeded() {
+  const std::int64_t bytes = segments_.bytes_written();
+  if (options_.max_bytes && bytes > *options_.max_bytes)
+    warn(max_size_exceeded_warning(bytes, *options_.max_bytes));
 }
 
 /// The end has come, but a reader may be slow, or have stopped reading for good. The wait for it

@@ -56,6 +56,10 @@ RecordStatistics session_report(const SessionParts& parts) {
 
   s.ended_by = parts.ending.reason().value_or(EndedBy::error);
   s.error = parts.ending.error();
+  // What the limit left out would have been recorded.
+  if (parts.encode.size_reached() &&
+      (s.ended_by == EndedBy::duration || s.ended_by == EndedBy::frames))
+    s.ended_by = EndedBy::size;
   // A file that could not be finished outweighs whatever ended the recording.
   if (const auto& failure = parts.encode.failure()) {
     s.ended_by = failure->kind;

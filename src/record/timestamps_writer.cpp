@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "platform/wall_clock.h"
@@ -38,6 +39,7 @@ void TimestampsWriter::write(std::int64_t n, Duration offset, TimePoint presente
   buffer_ += "{\"n\":" + std::to_string(n) + ",\"slot_ns\":" + std::to_string(offset.count()) +
              ",\"presented_ns\":" + std::to_string((presented - t0).count()) + ",\"wallclock\":\"" +
              iso8601_utc(t0 + offset) + "\",\"kind\":\"" + text(kind) + "\"}\n";
+  ++lines_;
   if (buffer_.size() > flush_at_) flush(most_waiting);
 }
 
@@ -73,8 +75,26 @@ void TimestampsWriter::interrupt() noexcept {
   file_.interrupt();
 }
 
-void TimestampsWriter::close() {
+/// Takes `lines` off the end of what is in the file.
+void TimestampsWriter::cut(std::int64_t lines) {
+  std::int64_t begin = file_.size();
+  std::vector<std::byte> block(flush_above);
+  for (std::int64_t end = begin; lines >= 0 && end > 0; end = begin) {
+    begin = std::max<std::int64_t>(end - static_cast<std::int64_t>(block.size()), 0);
+    const std::size_t got =
+        file_.read_at(begin, std::span(block).first(static_cast<std::size_t>(end - begin)));
+    for (std::size_t i = got; i-- > 0;) {
+      // The first one met ends the last line that is taken off.
+      if (block[i] != std::byte{'\n'} || lines-- > 0) continue;
+      return file_.truncate(begin + static_cast<std::int64_t>(i) + 1);
+    }
+  }
+  file_.truncate(0);
+}
+
+void TimestampsWriter::close(std::int64_t slots) {
   flush(0);
+  if (slots < lines_ && file_.seekable()) cut(lines_ - slots);
   file_.close();
 }
 

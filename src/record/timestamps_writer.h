@@ -19,7 +19,8 @@ class TimestampsWriter {
   TimestampsWriter(const std::string& path, bool overwrite);
   /// The slot stands `offset` after slot 0, which stands at `t0`.
   void write(std::int64_t n, Duration offset, TimePoint presented, SlotKind kind, TimePoint t0);
-  void close();
+  /// Keeps the lines of the first `slots` slots, if a file can be cut.
+  void close(std::int64_t slots);
 
   /// Any thread: so many bytes were taken.
   std::int64_t bytes_written() const noexcept { return written_.load(std::memory_order_relaxed); }
@@ -31,7 +32,10 @@ class TimestampsWriter {
  private:
   void flush(std::size_t may_wait);
 
+  void cut(std::int64_t lines);
+
   File file_;
+  std::int64_t lines_ = 0;
   std::string buffer_;
   std::size_t flush_at_;
   std::atomic<std::int64_t> written_{0};

@@ -44,6 +44,13 @@ Warning source_hangs_warning(const std::string& output) {
           "look whether a window or the graphics driver hangs"};
 }
 
+Warning max_size_exceeded_warning(std::int64_t bytes, std::int64_t max_bytes) {
+  return {"max_size_exceeded",
+          "one picture makes " + std::to_string(bytes) + " bytes already, more than the " +
+              std::to_string(max_bytes) + " of --max-size",
+          "choose a larger --max-size, a smaller --size or a lower quality"};
+}
+
 std::optional<Warning> DiskWatch::look(TimePoint at, std::int64_t bytes, Duration elapsed) {
   using namespace std::chrono_literals;
   constexpr std::int64_t always_low = std::int64_t{64} << 20;

@@ -22,6 +22,9 @@ Warning sync_failed_warning(const std::string& why);
 /// "source_hangs": the recording ended while a call of the system for `output` had not returned.
 Warning source_hangs_warning(const std::string& output);
 
+/// "max_size_exceeded": not even one picture had room.
+Warning max_size_exceeded_warning(std::int64_t bytes, std::int64_t max_bytes);
+
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:

@@ -150,3 +150,36 @@ TEST_CASE("a FIFO that nobody reads is told at once, and opened when somebody do
   ::close(reader);
   CHECK_THROWS_AS(write(std::move(file), "x"), PipeClosed);
 }
+
+TEST_CASE("a file that is not worth keeping is removed, and nothing else") {
+  const SharedFolder folder;
+  const std::string path = folder / "a";
+  SUBCASE("an ordinary one") {
+    File::create(path, false).discard();
+    CHECK_FALSE(path_exists(path));
+  }
+  SUBCASE("a link to it stays") {
+    fs::create_symlink("b", path);
+    File::create(path, true).discard();
+    CHECK(path_exists(path));
+    CHECK_FALSE(path_exists(folder / "b"));
+  }
+  SUBCASE("another one has its name now") {
+    File file = File::create(path, false);
+    fs::remove(path);
+    std::ofstream(path) << "theirs";
+    file.discard();
+    CHECK(fs::file_size(path) == 6);
+  }
+  SUBCASE("a pipe") {
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    File::create(path, false).discard();
+    ::close(reader);
+    CHECK(path_exists(path));
+  }
+  SUBCASE("a device") {
+    File::create("/dev/null", false).discard();
+    CHECK(path_exists("/dev/null"));
+  }
+}

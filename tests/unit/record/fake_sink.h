@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "platform/clock.h"
 #include "record/segments.h"
 
@@ -49,7 +50,9 @@ struct FakeSinkOptions {
   std::function<void()> before_finish;
   std::function<void()> interrupt;
   std::function<void()> hurry;
-  std::int64_t unencoded = 0;  ///< once hurried
+  std::int64_t lost = 0;       ///< slots that did not reach the file, though their writes did well
+  std::int64_t unencoded = 0;  ///< of the last pictures, once hurried
+  std::optional<SizeLimit> limit{};
 };
 
 class FakeSink final : public FrameSink {
@@ -58,8 +61,13 @@ class FakeSink final : public FrameSink {
       : options_(std::move(options)), log_(std::move(log)) {}
 
   void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
+    failed_ = true;
     if (options_.before_write)
       options_.before_write(static_cast<std::int64_t>(log_->writes.size()));
+    if (options_.limit && !(bytes_written() == 0 && options_.limit->first_picture_anyway) &&
+        bytes_written() + options_.bytes_a_write > options_.limit->bytes)
+      throw SizeReached("no more room");
+    failed_ = false;
     if (options_.delay > Duration::zero())
       options_.clock->sleep_until(options_.clock->now() + options_.delay);
     Written w;
@@ -100,7 +108,17 @@ class FakeSink final : public FrameSink {
     hurried_ = true;
     if (options_.hurry) options_.hurry();
   }
-  std::int64_t unencoded() const noexcept override { return hurried_ ? options_.unencoded : 0; }
+  Kept kept() const noexcept override {
+    const std::lock_guard lock(log_->mutex);
+    Kept kept;
+    kept.samples = static_cast<std::int64_t>(log_->writes.size());
+    if (kept.samples > 0) kept.slots = log_->writes.back().slot + 1;
+    if (!failed_) kept.slots = std::max(kept.slots, log_->finished);
+    if (hurried_) kept.samples -= options_.unencoded;
+    kept.slots = std::max<std::int64_t>(kept.slots - options_.lost, 0);
+    kept.samples = std::max<std::int64_t>(kept.samples - options_.lost, 0);
+    return kept;
+  }
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }
   std::vector<OutputFile> files() const override {
@@ -148,6 +166,7 @@ class FakeSink final : public FrameSink {
   std::vector<std::uint64_t> differs_since_;
   Size rebuilt_size_;
   std::atomic<bool> hurried_{false};
+  bool failed_ = false;  ///< in the last write
 };
 
 inline bool FakeSink::damage_was_exact = true;
@@ -174,7 +193,9 @@ struct FakeSinks {
       report.name = log->encoder;
       report.hardware = chosen.hardware;
       report.preset = "medium";
-      return std::make_unique<FakeSink>(chosen, log);
+      FakeSinkOptions given = chosen;
+      given.limit = plan.request.limit;
+      return std::make_unique<FakeSink>(std::move(given), log);
     };
   }
 };

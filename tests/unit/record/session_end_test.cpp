@@ -305,6 +305,48 @@ TEST_CASE("if not even slot 0 could be written, statistics come and no file stay
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
+TEST_CASE("statistics and time stamps tell what the file kept, not what it was given") {
+  Bench b;
+  const std::string stamps = temporary_file("kept.jsonl");
+  b.options.timestamps_path = stamps;
+  b.options.force = true;
+  b.options.frames = 40;
+  b.sinks.options.lost = 15;
+  b.sinks.options.longest_gap = 1;
+  b.sinks.options.before_finish = [] { throw DiskFull("no room for the end", "ENOSPC"); };
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::disk_full);
+  CHECK(s.slots == 25);
+  CHECK(s.samples == 25);
+  CHECK(s.duration_s == doctest::Approx(25.0 / 60));
+  check_sums(s);
+  std::ifstream lines(stamps);
+  std::int64_t n = 0;
+  for (std::string line; std::getline(lines, line); ++n)
+    CHECK(line.find("{\"n\":" + std::to_string(n) + ",") == 0);
+  CHECK(n == 25);
+  std::filesystem::remove(stamps);
+}
+
+TEST_CASE("a file that cannot be finished before the next one ends the recording") {
+  Bench b;
+  b.options.on_resize = OnResize::split;
+  b.options.frames = 1000;
+  b.sinks.options.before_finish = [] { throw MediaError("input/output error", "EIO"); };
+  std::atomic<bool> begun{false};
+  b.sinks.options.before_write = [&](std::int64_t n) { begun = n > 5; };
+  const Beside change(b.clock, [&](const std::stop_token& stop) {
+    while (!begun && !stop.stop_requested()) b.clock.sleep_until(b.clock.now() + 10ms, stop);
+    b.screen->resize({32, 24});
+  });
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::error);
+  CHECK(s.error == "input/output error");
+  CHECK(b.sinks.logs.size() == 1);
+  CHECK(s.slots == static_cast<std::int64_t>(b.writes().back().slot) + 1);
+  check_sums(s);
+}
+
 TEST_CASE("a file that cannot be finished is told, whatever ended the recording") {
   Bench b;
   b.options.frames = 5;
@@ -352,6 +394,34 @@ TEST_CASE("--max-size ends before the file is larger") {
   CHECK(s.ended_by == EndedBy::size);
   CHECK(s.slots == 20);
   CHECK(s.files[0].bytes <= 20'500);
+}
+
+TEST_CASE("--max-size is of all files together") {
+  Bench b;
+  b.options.on_resize = OnResize::split;
+  b.options.max_bytes = 20'500;
+  std::atomic<bool> begun{false};
+  b.sinks.options.before_write = [&](std::int64_t n) { begun = n > 5; };
+  const Beside change(b.clock, [&](const std::stop_token& stop) {
+    while (!begun && !stop.stop_requested()) b.clock.sleep_until(b.clock.now() + 1ms, stop);
+    b.screen->resize({32, 24});
+  });
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::size);
+  REQUIRE(s.files.size() == 2);
+  CHECK(s.files[0].bytes + s.files[1].bytes == 20'000);
+  CHECK(s.warnings.empty());
+  check_sums(s);
+}
+
+TEST_CASE("a picture larger than --max-size is told") {
+  Bench b;
+  b.options.max_bytes = 400;
+  const RecordStatistics s = b.run();
+  CHECK(s.ended_by == EndedBy::size);
+  CHECK(s.slots == 1);
+  REQUIRE(s.warnings.size() == 1);
+  CHECK(s.warnings[0].code == "max_size_exceeded");
 }
 
 TEST_CASE("no frame in time: an error, and no file") {

@@ -62,7 +62,7 @@ TEST_CASE("time stamps wait in memory for a reader that comes late, and none is 
   constexpr std::int64_t lines = 20'000;  // 2 MB: more than a pipe holds
   write_lines(writer, 0, lines);
   CHECK_FALSE(writer.waiting());
-  std::jthread closing([&] { writer.close(); });
+  std::jthread closing([&] { writer.close(lines); });
   std::string got;
   while (!got.ends_with("\n") ||
          got.find("{\"n\":" + std::to_string(lines - 1) + ",") == got.npos) {
@@ -83,6 +83,6 @@ TEST_CASE("time stamps that nobody takes are waited for in the end, and given up
   std::this_thread::sleep_for(20ms);
   writer.interrupt();
   writing.join();
-  writer.close();
+  writer.close(200'000);
   CHECK(!reader.take().empty());
 }
