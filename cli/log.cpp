@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "base/utf8.h"
 #include "platform/error_stream.h"
 
 namespace rustcam::cli {
@@ -65,7 +66,7 @@ std::string one_line(const std::string& text) {
     if (c == '\r') continue;
     out += c == '\n' ? std::string("; ") : std::string(1, c);
   }
-  return out;
+  return printable(out);
 }
 
 }  // namespace rustcam::cli

@@ -26,9 +26,10 @@ ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
 /// For a person at a terminal, once it runs.
 std::string begun(const RecordOptions& options, bool keys) {
   const OutputRequest& output = options.plan.request;
-  return "recording " + options.selection.target.name + " to " +
-         (options.plan.to_stdout ? "standard output" : output.path) + "; " +
-         (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it") + "\n";
+  return one_line("recording " + options.selection.target.name + " to " +
+                  (options.plan.to_stdout ? "standard output" : output.path) + "; " +
+                  (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it")) +
+         "\n";
 }
 
 RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals, Log& log) {
@@ -49,8 +50,9 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
   hooks.source_away = [&display, to_person](const std::string& why) {
     if (!to_person) return;
     const std::string line =
-        why.empty() ? "the screen is back\n"
-                    : "waiting for the screen, the last picture stays meanwhile: " + why + "\n";
+        one_line(why.empty() ? "the screen is back"
+                             : "waiting for the screen, the last picture stays meanwhile: " + why) +
+        "\n";
     display.clear();
     write_stderr(line);
   };

@@ -263,8 +263,8 @@ void Muxer::write_now(AVPacket& packet) {
     fragment_start_ = decoded;
     fragment_opened_ = now();
   }
-  const bool due = fragment_is_due(packet, stream);
   fragment_bytes_ += packet.size;
+  const bool due = fragment_is_due(packet, stream);
   recent_bytes_ += packet.size - recent_bytes_ / held_back;
   stream.last_shown = packet.pts;
   if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);

@@ -99,7 +99,7 @@ class RawSink final : public FrameSink {
     if (failure) std::rethrow_exception(failure);
   }
 
-  bool needs_every_slot() const noexcept override { return true; }
+  std::int64_t longest_gap() const noexcept override { return 1; }
   std::int64_t bytes_written() const noexcept override {
     return written_.load(std::memory_order_relaxed);
   }

@@ -19,6 +19,9 @@ Warning held_back_warning(double target_fps, double achieved_fps);
 /// "sync_failed"; `why`: what bringing the recording to the disk failed with.
 Warning sync_failed_warning(const std::string& why);
 
+/// "source_hangs": the recording ended while a call of the system for `output` had not returned.
+Warning source_hangs_warning(const std::string& output);
+
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:

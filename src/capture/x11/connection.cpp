@@ -67,6 +67,8 @@ Connection::Connection() {
   const int code = xcb_connection_has_error(get());
   if (code != 0) throw DeviceError(connect_error(code, display_), connection_code(code));
 
+  if (!is_whole(setup()))
+    throw DeviceError("the X server of display " + display_ + " describes itself wrongly");
   xcb_screen_iterator_t it = xcb_setup_roots_iterator(xcb_get_setup(get()));
   for (int i = 0; i < screen_number && it.rem > 1; ++i) xcb_screen_next(&it);
   screen_ = it.data;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/geometry.h"
+#include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
 
@@ -92,9 +93,12 @@ class Connection {
   [[noreturn]] void fail(const char* what, const xcb_generic_error_t* error) const;
 
  private:
+  /// Null for a reply that is too short to be one.
   template <typename T>
   static Owned<T> own(T* p) {
-    return Owned<T>(p);
+    Owned<T> reply(p);
+    if (reply && !has_fixed_part(*reply)) reply.reset();
+    return reply;
   }
   void query_extensions();
 

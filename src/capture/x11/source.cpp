@@ -36,9 +36,9 @@ PixelLayout supported_layout(const Connection& connection) {
 constexpr std::int64_t worth_reading_numerator = 3;
 constexpr std::int64_t worth_reading_denominator = 2;
 
-TargetInfo present_output(const Connection& connection, const std::string& identity) {
-  auto found = find_output(connection, identity);
-  if (!found) throw AccessLost("output " + identity + " is off or unplugged");
+TargetInfo present_output(const Connection& connection, const TargetInfo& wanted) {
+  auto found = find_output(connection, wanted.identity);
+  if (!found) throw AccessLost("output " + wanted.name + " is off or unplugged");
   return *std::move(found);
 }
 
@@ -53,7 +53,7 @@ class Source final : public FrameSource {
     watch_outputs();
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
-    target_ = present_output(connection_, target.identity);
+    target_ = present_output(connection_, target);
   }
 
   const TargetInfo& target() const noexcept override { return target_; }
