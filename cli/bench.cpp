@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/error.h"
