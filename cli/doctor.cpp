@@ -91,6 +91,9 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   for (const TargetInfo& target : selection.backend->targets(TargetKind::output, patience))
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
+  if (const std::string& why = selection.target.changes_unknown; !why.empty())
+    checks.push_back({"changes", false, why + ": the whole screen is compared for every frame",
+                      "use an X server with the Damage extension and 24-bit true colour"});
   const auto shortfall = selection.backend->shortfall();
   for (const std::string& note : selection.notes)
     if (!shortfall || !note.starts_with(*shortfall)) checks.push_back({"session", false, note, {}});

@@ -219,5 +219,7 @@ def test_each_extension_may_be_missing(x_server, tmp_path, args):
     ok_cli("shot", "--no-cursor", "a.png", env=server.env, cwd=tmp_path)
     assert (picture(tmp_path / "a.png") == (0x12, 0x34, 0x56)).all()
     ok_cli("record", "--frames", "3", "a.mp4", env=server.env, cwd=tmp_path)
+    checks = json.loads(run_cli("doctor", "--json", env=server.env, cwd=tmp_path).stdout)["checks"]
+    assert [each["ok"] for each in checks if each["name"] == "changes"] == ([False] if args == NO_DAMAGE else [])
     backends = json_cli("list", "backends", "--json", env=server.env)["backends"]
     assert [each["available"] for each in backends if each["name"] == "x11"] == [True]

@@ -107,6 +107,11 @@ void FakeScreen::set_index(int index) {
   target_.index = index;
 }
 
+void FakeScreen::set_presents_known(bool known) {
+  const std::lock_guard lock(mutex_);
+  presents_known_ = known;
+}
+
 void FakeScreen::fail_next_read(bool fail) {
   const std::lock_guard lock(mutex_);
   fail_read_ = fail;

@@ -50,6 +50,8 @@ class FakeScreen {
   void set_presence(Presence presence);
   void set_hints(Hints hints);
   void set_index(int index);
+  /// The times of updates are when the source looked.
+  void set_presents_known(bool known);
   /// Sources that are opened from now on have a desktop, but bring no first update of their own.
   void set_silent(bool silent);
   void fail_next_read(bool fail = true);  ///< with AccessLost
@@ -86,6 +88,7 @@ class FakeScreen {
   Presence presence_ = Presence::here;
   Hints hints_ = Hints::exact;
   bool silent_ = false;
+  bool presents_known_ = true;
   bool fail_read_ = false;
   bool fail_acquire_ = false;
   std::size_t textures_ = 0;

@@ -159,6 +159,7 @@ class FakeSource final : public FrameSource, private GpuSource {
     for (std::size_t i = frames_seen_; i < s.frames_.size(); ++i) dirty_.add(s.frames_[i]);
     update_ = {};
     update_.presented = first_ ? s.clock_->now() : s.presented_;
+    update_.presented_known = s.presents_known_;
     update_.accumulated_frames = static_cast<std::uint32_t>(s.frames_.size() - frames_seen_);
     if (first_) {
       update_.accumulated_frames = std::max(update_.accumulated_frames, 1U);
