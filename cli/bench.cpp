@@ -105,10 +105,10 @@ int Bench::run(Context& context) {
 
   if (options.chart_path && !result.median.empty())
     write_file(*options.chart_path, bench_chart(*options.chart_path, result, plan, warnings),
-               options.force,
-               [&signals, before = signals.count()] { return signals.count() > before; });
+               options.force, unless_read(signals));
   write_stdout(options.json ? to_text(bench_document(result, selection, warnings))
-                            : bench_table(result, plan));
+                            : bench_table(result, plan),
+               unless_read(signals));
   return exit_done;
 }
 

@@ -87,8 +87,8 @@ std::string bench_subject(const BenchResult& result, const Selection& selection)
     const std::string hz = fixed(result.stimulus.hz, 2);
     text += " at " + (hz.ends_with(".00") ? hz.substr(0, hz.size() - 3) : hz) + " Hz";
   }
-  return text + " on " + selection.target.name + " (" + std::string(selection.backend->name()) +
-         ", " + to_string(selection.target.size()) + ")";
+  return text + " on " + printable(selection.target.name) + " (" +
+         std::string(selection.backend->name()) + ", " + to_string(selection.target.size()) + ")";
 }
 
 std::string bench_table(const BenchResult& result, const BenchPlan& plan) {

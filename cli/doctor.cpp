@@ -202,7 +202,8 @@ std::string doctor_report(const std::vector<Check>& checks) {
     out += std::string(c.ok      ? "ok    "
                        : c.vital ? "FAIL  "
                                  : "no    ") +
-           c.name + std::string(width - utf8_length(c.name) + 2, ' ') + one_line(c.detail) + "\n";
+           printable(c.name) + std::string(width - utf8_length(c.name) + 2, ' ') +
+           one_line(c.detail) + "\n";
     if (!c.fix.empty()) out += std::string(width + 8, ' ') + "fix: " + one_line(c.fix) + "\n";
   }
   const bool works =

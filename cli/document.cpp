@@ -1,5 +1,6 @@
 #include "cli/document.h"
 
+#include "base/utf8.h"
 #include "cli/version.h"
 
 namespace rustcam::cli {
@@ -30,7 +31,10 @@ Json or_null(const std::string& text) {
 }
 
 std::string to_text(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = document.dump(2, ' ', false, Json::error_handler_t::replace);
+  // JSON lets controls beyond ASCII stand as they are, but a terminal would obey them. The escapes
+  // are JSON's own.
+  return printable(text, "\n") + "\n";
 }
 
 }  // namespace rustcam::cli

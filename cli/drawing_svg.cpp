@@ -3,6 +3,7 @@
 #include <string>
 #include <variant>
 
+#include "base/utf8.h"
 #include "cli/drawing.h"
 
 namespace rustcam::cli {
@@ -68,7 +69,7 @@ std::string to_svg(const Drawing& drawing) {
 
 std::string escaped(const std::string& text) {
   std::string out;
-  for (const char c : text) switch (c) {
+  for (const char c : printable(text)) switch (c) {
       case '&':
         out += "&amp;";
         break;

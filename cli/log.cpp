@@ -1,12 +1,31 @@
 #include "cli/log.h"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <string_view>
+
+#include "base/utf8.h"
+#include "platform/error_stream.h"
 
 namespace rustcam::cli {
 
+namespace {
+
+class ErrorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    write_stderr(std::string_view(line.data(), line.size()));
+  }
+  void flush_() override {}
+};
+
+}  // namespace
+
 struct Log::Impl {
-  spdlog::logger logger{"rustcam-cli", std::make_shared<spdlog::sinks::stderr_sink_st>()};
+  spdlog::logger logger{"rustcam-cli", std::make_shared<ErrorSink>()};
   bool quiet = false;
 };
 
@@ -47,7 +66,7 @@ std::string one_line(const std::string& text) {
     if (c == '\r') continue;
     out += c == '\n' ? std::string("; ") : std::string(1, c);
   }
-  return out;
+  return printable(out);
 }
 
 }  // namespace rustcam::cli

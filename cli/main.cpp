@@ -1,4 +1,5 @@
 #include "cli/app.h"
+#include "platform/abandoned.h"
 #include "platform/command_line.h"
 #include "platform/environment.h"
 #include "platform/process_setup.h"
@@ -8,5 +9,7 @@ int main(int argc, char** argv) {
   // SVT-AV1 prints its settings on stderr, past FFmpeg's log, unless this says not to. Other
   // threads read the environment, so it is set while there are none.
   rustcam::default_environment("SVT_LOG", "0");
-  return rustcam::cli::run(rustcam::utf8_arguments(argc, argv));
+  const int status = rustcam::cli::run(rustcam::utf8_arguments(argc, argv));
+  if (rustcam::any_abandoned()) rustcam::leave_process(status);
+  return status;
 }

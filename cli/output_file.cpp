@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <span>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/error.h"
 #include "base/path_text.h"
+#include "base/time.h"
 #include "platform/console.h"
 #include "platform/file.h"
 #include "platform/precise_timer.h"
@@ -36,29 +36,16 @@ std::span<const std::byte> as_bytes(std::string_view text) {
 }
 
 /// File::create() that waits for the reader of a FIFO.
-File create_with_reader(const std::string& path, bool force,
-                        const std::function<bool()>& interrupted) {
+File create_with_reader(const std::string& path, bool force, const GiveUp& give_up) {
   PreciseTimer timer;
   for (;;) {
     try {
       return File::create(path, force);
     } catch (const NoReader&) {
-      if (interrupted()) throw;
+      if (give_up()) throw;
     }
     timer.sleep_until(now() + asked_every);
   }
-}
-
-/// Throws PipeClosed if a reader takes nothing until `interrupted()`.
-void write_to_reader(File& file, std::string_view bytes, const std::function<bool()>& interrupted) {
-  std::jthread watch;
-  if (!file.seekable())
-    watch = std::jthread([&](const std::stop_token& stop) {
-      PreciseTimer timer;
-      while (timer.sleep_until(now() + asked_every, stop))
-        if (interrupted()) return file.interrupt();
-    });
-  file.write(as_bytes(bytes));
 }
 
 }  // namespace
@@ -126,24 +113,30 @@ void refuse_file_as_output(const std::string& command, const std::string& output
                      output);
 }
 
-void write_stdout(std::string_view text) {
-  File::standard_output().write(as_bytes(text));
+GiveUp unless_read(const EndSignals& signals) {
+  using namespace std::chrono_literals;
+  const int before = signals.count();
+  const TimePoint until = now() + (before > 1 ? 500ms : 5s);
+  return [&signals, before, until] {
+    return signals.count() > before || (before > 0 && now() >= until);
+  };
+}
+
+void write_stdout(std::string_view text, const GiveUp& give_up) {
+  File::standard_output().write(as_bytes(text), give_up);
 }
 
 void print(std::string_view text) {
   const EndSignals signals;
-  write_stdout(text);
+  write_stdout(text, unless_read(signals));
 }
 
 void write_file(const std::string& path, std::string_view bytes, bool force,
-                const std::function<bool()>& interrupted) {
-  if (path == "-") {
-    File file = File::standard_output();
-    return write_to_reader(file, bytes, interrupted);
-  }
-  File file = create_with_reader(path, force, interrupted);
+                const GiveUp& give_up) {
+  if (path == "-") return write_stdout(bytes, give_up);
+  File file = create_with_reader(path, force, give_up);
   try {
-    write_to_reader(file, bytes, interrupted);
+    file.write(as_bytes(bytes), give_up);
     file.close();
   } catch (...) {
     file = File();

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/signals.h"
+
 namespace rustcam::cli {
 
 /// Refuses, before anything is captured, a path that could not be written at the end: one that
@@ -39,17 +41,22 @@ void refuse_terminal(const std::string& what);
 /// Throws UsageError if a value of `-o` can only be a file's name.
 void refuse_file_as_output(const std::string& command, const std::string& output);
 
+/// Asked 20 times a second while a reader is waited for: true to wait no longer.
+using GiveUp = std::function<bool()>;
+/// Of results: true from the next signal on; if there was one already, which asked for the end of
+/// what made them, after 5 s (half a second if there were two).
+GiveUp unless_read(const EndSignals& signals);
+
 /// All of `text` to standard output. SIGPIPE must be ignored (EndSignals does that). Throws
 /// MediaError, PipeClosed.
-void write_stdout(std::string_view text);
-/// The same for commands that otherwise leave signals alone.
+void write_stdout(std::string_view text, const GiveUp& give_up);
+/// The same for commands that otherwise leave signals alone; ended by one.
 void print(std::string_view text);
 
 /// A whole file at once; nothing is left if that fails. "-" is standard output. Whoever
-/// reads a FIFO or pipe, or does not yet, is waited for until `interrupted()`, which is asked 20
-/// times a second. Throws MediaError, PipeClosed.
-void write_file(const std::string& path, std::string_view bytes, bool force,
-                const std::function<bool()>& interrupted);
+/// reads a FIFO or pipe, or does not yet, is waited for until `give_up()`. Throws MediaError,
+/// PipeClosed.
+void write_file(const std::string& path, std::string_view bytes, bool force, const GiveUp& give_up);
 
 /// `name` as a part of a file's name: what a file system could not take becomes '-'.
 std::string as_file_name(std::string_view name);

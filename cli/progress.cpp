@@ -10,14 +10,14 @@
 #include "cli/document.h"
 #include "cli/table.h"
 #include "platform/console.h"
+#include "platform/error_stream.h"
 
 namespace rustcam::cli {
 
 namespace {
 
 void to_stderr(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  write_stderr(text, ErrorText::passing);
 }
 
 }  // namespace
@@ -41,13 +41,13 @@ void ProgressDisplay::show(const Progress& progress) {
 void ProgressDisplay::countdown(const std::string& what, int seconds_left) {
   if (mode_ == ProgressMode::json)
     return to_stderr("{\"countdown_s\":" + std::to_string(seconds_left) + "}\n");
-  const std::string line = what + " in " + std::to_string(seconds_left) + " s";
+  const std::string line = printable(what) + " in " + std::to_string(seconds_left) + " s";
   if (mode_ == ProgressMode::live) return draw(line);
   if (!quiet_) to_stderr(line + "\n");
 }
 
 void ProgressDisplay::status(const std::string& line) {
-  if (mode_ == ProgressMode::live) draw(line);
+  if (mode_ == ProgressMode::live) draw(printable(line));
 }
 
 void ProgressDisplay::clear() {

@@ -1,7 +1,6 @@
 #include "cli/record.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "cli/record_document.h"
 #include "cli/stop_on_signal.h"
 #include "platform/console.h"
+#include "platform/error_stream.h"
 #include "platform/signals.h"
 #include "record/session.h"
 
@@ -27,9 +27,10 @@ ProgressMode progress_mode(const RecordRequest& request, const Log& log) {
 /// For a person at a terminal, once it runs.
 std::string begun(const RecordOptions& options, bool keys) {
   const OutputRequest& output = options.plan.request;
-  return "recording " + options.selection.target.name + " to " +
-         (options.plan.to_stdout ? "standard output" : output.path) + "; " +
-         (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it") + "\n";
+  return one_line("recording " + options.selection.target.name + " to " +
+                  (options.plan.to_stdout ? "standard output" : output.path) + "; " +
+                  (keys ? "q or Ctrl-C ends it" : "Ctrl-C ends it")) +
+         "\n";
 }
 
 RecordStatistics run_session(const RecordRequest& request, const EndSignals& signals, Log& log) {
@@ -43,17 +44,18 @@ RecordStatistics run_session(const RecordRequest& request, const EndSignals& sig
     if (!std::exchange(told, true)) {
       const std::string line = begun(request.record, keys.can_read());
       display.clear();
-      std::fwrite(line.data(), 1, line.size(), stderr);
+      write_stderr(line);
     }
     display.show(progress);
   };
   hooks.source_away = [&display, to_person](const std::string& why) {
     if (!to_person) return;
     const std::string line =
-        why.empty() ? "the screen is back\n"
-                    : "waiting for the screen, the last picture stays meanwhile: " + why + "\n";
+        one_line(why.empty() ? "the screen is back"
+                             : "waiting for the screen, the last picture stays meanwhile: " + why) +
+        "\n";
     display.clear();
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    write_stderr(line);
   };
   hooks.countdown = [&display](int seconds) { display.countdown("recording", seconds); };
   hooks.warning = [&display, &log](const Warning& warning) {
@@ -90,7 +92,7 @@ bool failed(EndedBy ended_by) {
 void tell_person(const RecordStatistics& statistics, Log& log) {
   if (!log.quiet() && statistics.slots > 0) {
     const std::string summary = record_summary(statistics);
-    std::fwrite(summary.data(), 1, summary.size(), stderr);
+    write_stderr(summary);
   }
   if (failed(statistics.ended_by))
     log.error(statistics.error.value_or("the recording ended early"));
@@ -100,15 +102,11 @@ void tell_person(const RecordStatistics& statistics, Log& log) {
 void tell_programs(const RecordRequest& request, const RecordStatistics& statistics,
                    const EndSignals& signals) {
   const std::string document = to_text(record_document(statistics));
-  // The signals so far asked for the end of the recording, not of this.
-  const auto interrupted = [&signals, before = signals.count()] {
-    return signals.count() > before;
-  };
-  if (request.stats_path)
-    write_file(*request.stats_path, document, request.record.force, interrupted);
-  if (request.stats_to_stdout) return write_stdout(document);
+  const GiveUp give_up = unless_read(signals);
+  if (request.stats_path) write_file(*request.stats_path, document, request.record.force, give_up);
+  if (request.stats_to_stdout) return write_stdout(document, give_up);
   if (request.named_here)
-    for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n");
+    for (const OutputFile& file : statistics.files) write_stdout(file.path + "\n", give_up);
 }
 
 }  // namespace

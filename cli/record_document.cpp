@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "cli/table.h"
 
 namespace rustcam::cli {
@@ -87,7 +88,7 @@ std::string record_summary(const RecordStatistics& s) {
   std::string where;
   std::int64_t bytes = 0;
   for (const OutputFile& f : s.files) {
-    where += (where.empty() ? "" : ", ") + (f.path == "-" ? "standard output" : f.path);
+    where += (where.empty() ? "" : ", ") + (f.path == "-" ? "standard output" : printable(f.path));
     bytes += f.bytes;
   }
   std::array<char, 64> length{};

@@ -233,9 +233,10 @@ int Shot::run(Context& context) {
     else
       document.update(shots.front());
     add_warnings(document, warnings);
-    write_stdout(to_text(document));
+    write_stdout(to_text(document), unless_read(signals));
   } else if (options.named_here) {
-    for (const Json& shot : shots) write_stdout(shot["file"].get<std::string>() + "\n");
+    for (const Json& shot : shots)
+      write_stdout(shot["file"].get<std::string>() + "\n", unless_read(signals));
   }
   return exit_done;
 }

@@ -136,7 +136,7 @@ int Stimulus::run(Context& context) {
     Json document = new_document("rustcam.stimulus/1");
     document["presented"] = shown.frames;
     document["presented_fps"] = or_null(shown.fps);
-    write_stdout(to_text(document));
+    write_stdout(to_text(document), unless_read(signals));
   }
   return exit_done;
 }

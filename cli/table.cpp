@@ -14,6 +14,7 @@ Table::Table(std::vector<std::string> head) : rows_{std::move(head)} {}
 
 void Table::row(std::vector<std::string> cells) {
   cells.resize(rows_.front().size());
+  for (std::string& cell : cells) cell = printable(cell);
   rows_.push_back(std::move(cells));
 }
 

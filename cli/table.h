@@ -11,7 +11,7 @@ namespace rustcam::cli {
 class Table {
  public:
   explicit Table(std::vector<std::string> head);
-  /// As many cells as the head has.
+  /// As many cells as the head has. They are shown as printable() has them.
   void row(std::vector<std::string> cells);
   /// Two spaces between columns, none at the ends of lines.
   std::string text() const;

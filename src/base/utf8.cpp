@@ -1,6 +1,8 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <optional>
 
 namespace rustcam {
@@ -42,6 +44,12 @@ std::optional<char32_t> next_character(std::string_view text, std::size_t& at) n
   return value;
 }
 
+/// Controls, line and paragraph separators, and what changes the direction of the text around it.
+bool steers(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x61C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) noexcept {
@@ -66,6 +74,24 @@ std::u32string utf8_decode(std::string_view text) {
   constexpr char32_t replacement = 0xFFFD;
   std::u32string out;
   for (std::size_t at = 0; at < text.size();) out += next_character(text, at).value_or(replacement);
+  return out;
+}
+
+std::string printable(std::string_view text, std::string_view kept) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const std::optional<char32_t> c = next_character(text, at);
+    if (!c) {
+      out += "\xEF\xBF\xBD";
+    } else if (steers(*c) && (*c >= 0x80 || kept.find(static_cast<char>(*c)) == kept.npos)) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(*c));
+      out += escape.data();
+    } else {
+      out += text.substr(begin, at - begin);
+    }
+  }
   return out;
 }
 

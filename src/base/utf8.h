@@ -15,5 +15,9 @@ std::size_t utf8_length(std::string_view text) noexcept;
 std::string_view utf8_prefix(std::string_view text, std::size_t characters) noexcept;
 /// U+FFFD for bytes that are no UTF-8.
 std::u32string utf8_decode(std::string_view text);
+/// As a person may be shown it, whatever program made it up: characters that steer a terminal or
+/// turn the order of text around are written as \u001b, bytes that are no UTF-8 as U+FFFD. Those of
+/// `kept` (ASCII) stay as they are.
+std::string printable(std::string_view text, std::string_view kept = {});
 
 }  // namespace rustcam

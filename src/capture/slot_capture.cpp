@@ -1,5 +1,6 @@
 #include "capture/slot_capture.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -22,6 +23,22 @@ constexpr std::size_t soon_needed = 4;
 
 }  // namespace
 
+/// A call of the source lasts as long as this object.
+class SlotCapture::SourceCall {
+ public:
+  SourceCall(SlotCapture& capture, TimePoint deadline)
+      : capture_(capture), before_(capture.due_back_) {
+    capture_.due_back_ = std::max(deadline, capture_.clock_.now());
+  }
+  ~SourceCall() { capture_.due_back_ = before_; }
+  SourceCall(const SourceCall&) = delete;
+  SourceCall& operator=(const SourceCall&) = delete;
+
+ private:
+  SlotCapture& capture_;
+  TimePoint before_;
+};
+
 SlotCapture::SlotCapture(SlotCaptureOptions options, SlotSchedule& schedule, FrameMailbox& mailbox,
                          Clock& clock)
     : options_(std::move(options)),
@@ -32,6 +49,7 @@ SlotCapture::SlotCapture(SlotCaptureOptions options, SlotSchedule& schedule, Fra
 
 void SlotCapture::open() {
   set_thread_role(ThreadRole::capture, "capture");
+  const SourceCall call(*this, clock_.now());
   reader_.emplace(options_.source, clock_);
   describe();
 }
@@ -59,7 +77,7 @@ Frame SlotCapture::first_picture(const std::stop_token& stop) {
     // What a source shows when it is opened was presented before; it says nothing of when.
     take_in(deadline, false, stop);
     if (reader_->frame_pending()) {
-      if (auto frame = reader_->compose()) {
+      if (auto frame = compose()) {
         if (!frame->accumulated_known) report_.coalesced.reset();
         mailbox_.post(0, *frame);
         {
@@ -84,7 +102,7 @@ Frame SlotCapture::first_picture(const std::stop_token& stop) {
 void SlotCapture::warm_up(Frame first, const std::stop_token& stop) {
   std::vector<Frame> held{std::move(first)};  // so that each is another picture
   while (held.size() < soon_needed && !stop.stop_requested()) {
-    auto frame = reader_->compose();
+    auto frame = compose();
     if (!frame) return;
     held.push_back(*frame);
     mailbox_.post(0, std::move(*frame));
@@ -107,7 +125,7 @@ void SlotCapture::start() {
   // Opening the encoder took its time; whatever delays the next read, slot 0 shows what is on the
   // screen now.
   if (!end_ && anything_new())
-    if (auto frame = reader_->compose()) mailbox_.post(0, std::move(*frame));
+    if (auto frame = compose()) mailbox_.post(0, std::move(*frame));
   schedule_.set_read_lead(lead_.allowance());
   schedule_.start(clock_.now());
 }
@@ -152,6 +170,7 @@ SourceEvent SlotCapture::take_in(TimePoint deadline, bool tell, const std::stop_
   const Size before = reader_->region().size();
   const bool was_lost = reader_->lost();
   SourceEvent event{};
+  const SourceCall call(*this, deadline);
   try {
     event = reader_->next(deadline, stop);
   } catch (const AccessLost&) {
@@ -169,7 +188,13 @@ SourceEvent SlotCapture::take_in(TimePoint deadline, bool tell, const std::stop_
   return event;
 }
 
+std::optional<Frame> SlotCapture::compose() {
+  const SourceCall call(*this, clock_.now());
+  return reader_->compose();
+}
+
 bool SlotCapture::anything_new() {
+  const SourceCall call(*this, clock_.now());
   const bool pointer = reader_->pointer_pending();
   // What came while the pointer was asked for is on the screen that is about to be read.
   take_in(TimePoint{}, true, {});
@@ -178,7 +203,7 @@ bool SlotCapture::anything_new() {
 
 void SlotCapture::read(std::int64_t n) {
   if (!anything_new()) return;
-  auto frame = reader_->compose();
+  auto frame = compose();
   if (!frame) return;
   if (!frame->accumulated_known)
     report_.coalesced.reset();
@@ -204,6 +229,11 @@ SlotCapture::Opened SlotCapture::now_captured() const {
 std::string SlotCapture::loss() const {
   const std::lock_guard lock(mutex_);
   return loss_;
+}
+
+Duration SlotCapture::overdue() const {
+  const TimePoint due = due_back_;
+  return due == no_call ? Duration::zero() : clock_.now() - due;
 }
 
 std::optional<SlotCapture::Opened> SlotCapture::wait_opened(TimePoint deadline) {

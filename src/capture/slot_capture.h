@@ -1,6 +1,7 @@
 // Reads a screen for slots: the work of a capture thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -69,6 +70,9 @@ class SlotCapture {
   Opened now_captured() const;
   /// Any thread: why the source is away just now; empty while it is there.
   std::string loss() const;
+  /// Any thread: how long the system has been in a call beyond the time that it was given; zero or
+  /// less if it has not. Seconds are the sign of a call that will not return.
+  Duration overdue() const;
 
   /// After run() has returned.
   const Report& report() const noexcept { return report_; }
@@ -87,9 +91,11 @@ class SlotCapture {
   void listen(TimePoint until, const std::stop_token& stop);
   SourceEvent take_in(TimePoint deadline, bool tell, const std::stop_token& stop);
   bool anything_new();
+  std::optional<Frame> compose();
   void read(std::int64_t n);
   std::int64_t next_slot(std::int64_t n);
   void describe();
+  class SourceCall;
 
   const SlotCaptureOptions options_;
   SlotSchedule& schedule_;
@@ -102,6 +108,9 @@ class SlotCapture {
   std::optional<End> end_;
   Report report_;
   std::string lost_error_;
+  /// When the call that is being made should be back; none: no call.
+  static constexpr TimePoint no_call = TimePoint::max();
+  std::atomic<TimePoint> due_back_{no_call};
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

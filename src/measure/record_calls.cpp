@@ -71,7 +71,7 @@ class HandoverSink final : public FrameSink {
 
   void write(const Frame& frame, const Region&, std::int64_t) override { handover_.give(frame); }
   void finish(std::int64_t) override {}
-  bool needs_every_slot() const noexcept override { return true; }
+  std::int64_t longest_gap() const noexcept override { return 1; }
   std::int64_t bytes_written() const noexcept override { return 0; }
   void interrupt() noexcept override { handover_.close(); }
   Size encoded_size() const noexcept override { return captured_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "base/path_text.h"
 #include "media/muxer_trial.h"
@@ -36,17 +37,24 @@ constexpr std::array<std::string_view, 3> mov_raw{"bgra", "rgba", "rgb"};
 constexpr std::array<std::string_view, 4> mkv_raw{"rgba", "yuv420p", "nv12", "gray"};
 constexpr std::array<std::string_view, 3> y4m_raw{"yuv420p", "yuv444p", "gray"};
 
+/// Sample durations have 32 bits, and many programs, FFmpeg among them, take them for signed.
+constexpr std::int64_t int32_ticks = std::numeric_limits<std::int32_t>::max();
+/// Times have 33 bits and begin anew after that; a larger step cannot be told from one backwards.
+constexpr std::int64_t half_of_33_bits = std::int64_t{1} << 31;
+
 constexpr std::array<Container, 9> table{{
     {.name = "mp4",
      .muxer = "mp4",
      .endings = mp4_endings,
      .layout = Layout::fragments,
-     .pipe = true},
+     .pipe = true,
+     .longest_ticks = int32_ticks},
     {.name = "mov",
      .muxer = "mov",
      .endings = mov_endings,
      .layout = Layout::fragments,
-     .raw = mov_raw},
+     .raw = mov_raw,
+     .longest_ticks = int32_ticks},
     {.name = "matroska",
      .muxer = "matroska",
      .endings = mkv_endings,
@@ -71,7 +79,8 @@ constexpr std::array<Container, 9> table{{
      .encoder = "gif",
      .rule = CodecRule::listed,
      .codecs = gif_codecs,
-     .last_duration_option = "final_delay"},
+     .last_duration_option = "final_delay",
+     .longest_ticks = 0xffff},
     {.name = "nut",
      .muxer = "nut",
      .endings = nut_endings,
@@ -85,7 +94,8 @@ constexpr std::array<Container, 9> table{{
      .ticks = 90000,
      .pipe = true,
      .rule = CodecRule::listed,
-     .codecs = ts_codecs},
+     .codecs = ts_codecs,
+     .longest_ticks = half_of_33_bits},
     {.name = "rawvideo",
      .muxer = "rawvideo",
      .endings = raw_endings,
@@ -154,6 +164,14 @@ std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bo
   for (const Container& c : table)
     if ((c.pipe || !pipes_only) && can_hold(c, codec, format)) names.emplace_back(c.name);
   return names;
+}
+
+std::int64_t longest_slots(const Container& container, const Rational& fps) {
+  constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+  if (!container.has_times()) return 1;
+  if (container.longest_ticks == 0) return any;
+  const AVRational slot{static_cast<int>(fps.den), static_cast<int>(fps.num)};
+  return av_rescale_q_rnd(container.longest_ticks, time_base(container, slot), slot, AV_ROUND_DOWN);
 }
 
 AVRational time_base(const Container& container, AVRational unit) {

@@ -2,6 +2,7 @@
 // container is a field of its row; its name is for people.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,7 @@ struct Container {
   Names raw{};  ///< pixel formats of raw video that come back as they were; the first is the usual
   /// The option that tells the muxer how long the last picture is shown, in ticks.
   std::string_view last_duration_option{};
+  std::int64_t longest_ticks = 0;  ///< from one packet to the next; 0: any
   /// What Layout::pictures writes before the first picture, if anything. It has names for `raw`
   /// only.
   std::string (*stream_header)(PixelFormat format, Size size, const Rational& fps) = nullptr;
@@ -66,6 +68,9 @@ const Container& container_for_pipes() noexcept;
 bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& format);
 /// The names of those that can, of all or of those for pipes.
 std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only);
+
+/// The most slots from one packet to the next that the container can tell; 0 if not even one.
+std::int64_t longest_slots(const Container& container, const Rational& fps);
 
 /// Seconds that one tick of a stream lasts: the `unit` of its packets is a whole number of ticks if
 /// the container allows.

@@ -12,8 +12,6 @@ namespace rustcam {
 namespace {
 
 constexpr int avio_buffer_bytes = 64 * 1024;
-/// Beyond this a piece is written before it is whole, to keep memory bounded.
-constexpr std::size_t max_pending = std::size_t{64} << 20;
 /// A recording's last pictures still in the encoder, and the odds and ends of a trailer.
 constexpr std::int64_t least_tail = 64 * 1024;
 
@@ -61,7 +59,6 @@ std::int64_t MuxOutput::seek(void* opaque, std::int64_t offset, int whence) noex
 void MuxOutput::accept(std::span<const std::byte> bytes) {
   if (!random_access_) {
     pending_.insert(pending_.end(), bytes.begin(), bytes.end());
-    if (pending_.size() > max_pending) commit(0);
     return;
   }
   const auto size = static_cast<std::int64_t>(bytes.size());
@@ -79,7 +76,6 @@ void MuxOutput::accept(std::span<const std::byte> bytes) {
       write_at(position_, bytes);
   }
   position_ += size;
-  if (pending_.size() > max_pending) commit(0);
 }
 
 std::vector<std::byte>& MuxOutput::pending() {
@@ -130,6 +126,13 @@ void MuxOutput::commit(std::int64_t tail, const Written& written) {
   if (written) written(bytes, offset);
   bytes.clear();
   pending_.swap(bytes);  // for its memory
+}
+
+void MuxOutput::commit_available() {
+  const auto taken = static_cast<std::ptrdiff_t>(file_.write_available(pending_));
+  pending_.erase(pending_.begin(), pending_.begin() + taken);
+  pending_offset_ += taken;
+  end_.store(pending_offset_, std::memory_order_relaxed);
 }
 
 void MuxOutput::write_at(std::int64_t offset, std::span<const std::byte> bytes) {

@@ -39,6 +39,9 @@ class MuxOutput {
   /// DiskFull, PipeClosed, MediaError.
   using Written = std::function<void(std::span<const std::byte> bytes, std::int64_t offset)>;
   void commit(std::int64_t tail, const Written& written = {});
+  /// Writes to a pipe what its reader takes at once; the rest goes with the next commit. So a
+  /// reader who takes nothing does not hold up whoever opens a recording.
+  void commit_available();
   /// Writes past what the muxer knows of.
   void write_at(std::int64_t offset, std::span<const std::byte> bytes);
   /// Brings what is committed to the disk, now or soon.

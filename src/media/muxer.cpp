@@ -168,7 +168,10 @@ void Muxer::commit_head() {
     const std::vector<std::byte> spare = spare_box("free", 0);
     head.insert(head.begin() + free_box_, spare.begin(), spare.end());
   }
-  output_.commit(tail());
+  if (output_.is_file())
+    output_.commit(tail());
+  else
+    output_.commit_available();
 }
 
 bool Muxer::fragment_is_due(const AVPacket& packet, const Stream& stream) const {
@@ -260,8 +263,8 @@ void Muxer::write_now(AVPacket& packet) {
     fragment_start_ = decoded;
     fragment_opened_ = now();
   }
-  const bool due = fragment_is_due(packet, stream);
   fragment_bytes_ += packet.size;
+  const bool due = fragment_is_due(packet, stream);
   recent_bytes_ += packet.size - recent_bytes_ / held_back;
   stream.last_shown = packet.pts;
   if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);

@@ -56,6 +56,11 @@ Rational choose_rate(const OutputRequest& request, const Container& container) {
   // Players show a delay of one tick ten times slower, so two are the least.
   constexpr double shortest_delay = 2;
   const double delay = container.ticks / fps.value();
+  if (longest_slots(container, fps) < 1)
+    throw UsageError(std::string(container.name) + " cannot show a picture as long as --fps " +
+                     to_string(fps) + " asks for: the slowest is " +
+                     to_string(make_rational(container.ticks, container.longest_ticks)) +
+                     " frames a second");
   if (delay >= shortest_delay && (container.ticks * fps.den) % fps.num == 0) return fps;
   const double nearest = std::max(shortest_delay, std::round(delay));
   throw UsageError(std::string(container.name) +

@@ -54,7 +54,11 @@ class RawSink final : public FrameSink {
         debt_(Rect::of(picture)) {
     file_.enlarge_pipe(pipe_bytes);
     if (container_.stream_header != nullptr)
-      put_text(container_.stream_header(format.pixels, picture, plan.fps));
+      header_ = container_.stream_header(format.pixels, picture, plan.fps);
+    // A pipe may be full already, and whoever opens it is not to wait.
+    const std::size_t taken = file_.write_available(std::as_bytes(std::span(header_)));
+    written_ += static_cast<std::int64_t>(taken);
+    header_.erase(0, taken);
   }
 
   ~RawSink() override {
@@ -95,7 +99,7 @@ class RawSink final : public FrameSink {
     if (failure) std::rethrow_exception(failure);
   }
 
-  bool needs_every_slot() const noexcept override { return true; }
+  std::int64_t longest_gap() const noexcept override { return 1; }
   std::int64_t bytes_written() const noexcept override {
     return written_.load(std::memory_order_relaxed);
   }
@@ -122,6 +126,7 @@ class RawSink final : public FrameSink {
   }
 
   void put_picture() {
+    if (slots_ == 0) put_text(header_);
     if (!container_.picture_header.empty()) put_text(container_.picture_header);
     put(std::as_bytes(direct_.empty() ? std::span<const std::uint8_t>(bytes_) : direct_));
     ++slots_;
@@ -144,6 +149,7 @@ class RawSink final : public FrameSink {
   std::string path_;
   SampleFormat format_;
   Size picture_;
+  std::string header_;  ///< what the reader has not taken yet
   File file_;
   PictureFitter fitter_;
   std::vector<std::uint8_t> bytes_;

@@ -37,8 +37,9 @@ class FrameSink {
   /// closes the file: also after a failed write, then keeping what is there. Throws like write().
   /// Idempotent.
   virtual void finish(std::int64_t slots) = 0;
-  /// True if every slot must be written (raw video and y4m have no time stamps).
-  virtual bool needs_every_slot() const noexcept = 0;
+  /// The most slots from one write to the next that the file can tell, at least 1: raw video and
+  /// y4m have no time stamps, and the others' do not reach any distance.
+  virtual std::int64_t longest_gap() const noexcept = 0;
   /// Bytes handed to the file or pipe so far; may be asked from another thread.
   virtual std::int64_t bytes_written() const noexcept = 0;
   /// Any thread, until finish() has returned: a write that waits for the reader of a pipe throws

@@ -31,6 +31,7 @@ class VideoSink final : public FrameSink {
       : container_(*plan.container),
         path_(plan.request.path),
         removable_(file.seekable()),
+        longest_gap_(longest_slots(container_, plan.fps)),
         track_(std::move(track)),
         muxer_(open_muxer(plan, *track_, std::move(file))) {}
 
@@ -63,7 +64,7 @@ class VideoSink final : public FrameSink {
     failure.rethrow();
   }
 
-  bool needs_every_slot() const noexcept override { return false; }
+  std::int64_t longest_gap() const noexcept override { return longest_gap_; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
   void hurry() noexcept override { track_->hurry(); }
@@ -80,6 +81,7 @@ class VideoSink final : public FrameSink {
   const Container& container_;
   std::string path_;
   bool removable_;
+  std::int64_t longest_gap_;
   std::unique_ptr<VideoTrack> track_;
   std::unique_ptr<Muxer> muxer_;
   bool finished_ = false;

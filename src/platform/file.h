@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,6 +36,12 @@ class File {
   bool seekable() const noexcept;
   /// Writes all of `bytes`, blocking as long as the reader does.
   void write(std::span<const std::byte> bytes);
+  /// The same, but throws PipeClosed once a reader takes nothing and `give_up()` is true; it is
+  /// asked 20 times a second while the reader is waited for.
+  void write(std::span<const std::byte> bytes, const std::function<bool()>& give_up);
+  /// Writes what a reader takes at once, and returns how many bytes that were; a regular file
+  /// takes all. (Windows, which cannot tell: waits for the reader, and returns all.)
+  std::size_t write_available(std::span<const std::byte> bytes);
   void write_at(std::int64_t offset, std::span<const std::byte> bytes);
   std::size_t read_at(std::int64_t offset, std::span<std::byte> into);
   std::int64_t size() const;
@@ -51,7 +58,7 @@ class File {
   /// Asks for a larger pipe buffer if this is a pipe; the size got, 0 for none.
   std::size_t enlarge_pipe(std::size_t bytes);
   int descriptor() const noexcept;  ///< -1 on Windows, where a file is a handle
-  /// Any thread, while the file is open: a write() that waits for the reader of a pipe, and every
+  /// Any thread, while the file is open: a write that waits for the reader of a pipe, and every
   /// later one, throws PipeClosed. No effect on regular files.
   void interrupt() noexcept;
 

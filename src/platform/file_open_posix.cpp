@@ -46,11 +46,11 @@ int open_retrying(const std::string& path, int flags) {
   return fd;
 }
 
-/// A blocking open would wait for a reader where no signal counts; so it is only tried.
+/// A blocking open would wait for a reader where no signal counts; so it is only tried. Nor do
+/// writes to it block, but wait where they can be called off: nobody shares this opening.
 int open_fifo(const std::string& path, int no_follow) {
   const int fd = open_retrying(path, O_WRONLY | O_NONBLOCK | no_follow);
   if (fd < 0 && errno == ENXIO) throw NoReader("nobody reads " + path, errno_name(ENXIO));
-  if (fd >= 0) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }
 
@@ -65,7 +65,7 @@ int open_existing(const std::string& path, bool overwrite) {
   const bool exists = stat(path.c_str(), &target) == 0;
   if (exists && S_ISFIFO(target.st_mode)) return open_fifo(path, no_follow);
   if (exists && (S_ISCHR(target.st_mode) || S_ISBLK(target.st_mode)))
-    return open_retrying(path, O_WRONLY | no_follow);
+    return open_retrying(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | no_follow);
   if (!overwrite)
     throw MediaError(path + " exists already; choose another name or add --force", "EEXIST");
   const int fd = open_retrying(path, O_RDWR | O_CREAT | no_follow);

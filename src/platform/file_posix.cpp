@@ -9,10 +9,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,48 +20,12 @@
 
 #include "base/error.h"
 #include "platform/file.h"
+#include "platform/write_signals_posix.h"
 
 namespace rustcam {
 namespace {
 
-/// A reader that has gone and a file grown beyond its limit are told by a signal before errno is;
-/// neither may end the program, and other code's handlers must not see them.
-class WriteSignalsBlocked {
- public:
-  WriteSignalsBlocked() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGPIPE);
-    sigaddset(&set_, SIGXFSZ);
-    sigset_t pending;
-    sigemptyset(&pending);
-    sigpending(&pending);
-    had_pipe_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  }
-  ~WriteSignalsBlocked() {
-    if (raised_ && !had_pipe_) {
-      const timespec at_once{};
-      while (sigtimedwait(&set_, nullptr, &at_once) < 0 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  WriteSignalsBlocked(const WriteSignalsBlocked&) = delete;
-  WriteSignalsBlocked& operator=(const WriteSignalsBlocked&) = delete;
-  void raised() noexcept { raised_ = true; }
-
- private:
-  sigset_t set_{};
-  sigset_t before_{};
-  bool had_pipe_ = false;
-  bool raised_ = false;
-};
-
-/// For a pipe that whoever made it has set to non-blocking.
-void wait_writable(int fd) {
-  pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
-  poll(&waited, 1, -1);
-}
+constexpr int give_up_asked_ms = 50;
 
 template <typename Write>
 void write_all(int fd, std::span<const std::byte> bytes, const std::string& path,
@@ -73,7 +37,7 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::string& path
       const int code = errno;
       if (code == EINTR) continue;
       if (code == EAGAIN) {
-        wait_writable(fd);
+        wait_writable(fd, -1);
         continue;
       }
       if (code == EPIPE || code == EFBIG) guard.raised();
@@ -83,7 +47,39 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::string& path
   }
 }
 
+/// Of a pipe, a terminal or the like; invalid if it cannot be opened a second time, as by another
+/// user than the one who made it.
+UniqueFd open_again(int fd) noexcept {
+  struct stat status {};
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) != 0 ||
+      !(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)))
+    return UniqueFd();
+  return UniqueFd(open(("/proc/self/fd/" + std::to_string(fd)).c_str(),
+                       O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 }  // namespace
+
+UnwaitingWriter::UnwaitingWriter(int fd) noexcept : fd_(fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  never_blocks_ = flags >= 0 && (flags & O_NONBLOCK) != 0;
+  if (!never_blocks_) reopened_ = open_again(fd);
+  never_blocks_ = never_blocks_ || reopened_.valid();
+}
+
+ssize_t UnwaitingWriter::write(const void* data, std::size_t bytes) const noexcept {
+  if (never_blocks_) return ::write(reopened_.valid() ? reopened_.get() : fd_, data, bytes);
+  // What can be written to takes so much at once, unless another process is quicker.
+  if (wait_writable(fd_, 0)) return ::write(fd_, data, std::min<std::size_t>(bytes, PIPE_BUF));
+  errno = EAGAIN;
+  return -1;
+}
+
+bool wait_writable(int fd, int milliseconds) noexcept {
+  pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
+  return poll(&waited, 1, milliseconds) != 0;
+}
 
 File File::create(const std::string& path, bool overwrite) {
   const int fd = open_for_writing(path, overwrite);
@@ -151,6 +147,48 @@ void File::write(std::span<const std::byte> bytes) {
     }
     return ::write(fd, data, n);
   });
+}
+
+void File::write(std::span<const std::byte> bytes, const std::function<bool()>& give_up) {
+  if (!blocking_) return write(bytes);
+  const int fd = descriptor();
+  const UnwaitingWriter writer(fd);
+  write_all(fd, bytes, path_, [&](const void* data, std::size_t n) -> ssize_t {
+    for (;;) {
+      const ssize_t written = writer.write(data, n);
+      if (written >= 0 || errno != EAGAIN) return written;
+      if (blocking_->interrupted() || give_up()) {
+        errno = EPIPE;
+        return -1;
+      }
+      wait_writable(fd, give_up_asked_ms);
+    }
+  });
+}
+
+std::size_t File::write_available(std::span<const std::byte> bytes) {
+  const std::size_t all = bytes.size();
+  if (!blocking_) {
+    write(bytes);
+    return all;
+  }
+  if (blocking_->interrupted()) file_failure("cannot write", path_, EPIPE);
+  const UnwaitingWriter writer(descriptor());
+  WriteSignalsBlocked guard;
+  bool full = false;
+  while (!bytes.empty() && !full) {
+    const ssize_t n = writer.write(bytes.data(), bytes.size());
+    if (n >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(n));
+    } else if (errno == EAGAIN) {
+      full = true;
+    } else if (errno != EINTR) {
+      const int code = errno;
+      if (code == EPIPE) guard.raised();
+      file_failure("cannot write", path_, code);
+    }
+  }
+  return all - bytes.size();
 }
 
 void File::interrupt() noexcept {

@@ -1,10 +1,16 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "platform/file.h"
+#include "platform/precise_timer.h"
 #include "platform/support_win32.h"
 
 namespace rustcam {
@@ -160,6 +166,22 @@ void File::write(std::span<const std::byte> bytes) {
       fail("cannot write", path_, ::GetLastError());
     bytes = bytes.subspan(done);
   }
+}
+
+void File::write(std::span<const std::byte> bytes, const std::function<bool()>& give_up) {
+  std::jthread watch;
+  if (blocking_)
+    watch = std::jthread([&](const std::stop_token& stop) {
+      PreciseTimer timer;
+      while (timer.sleep_until(now() + std::chrono::milliseconds(50), stop))
+        if (give_up()) return interrupt();
+    });
+  write(bytes);
+}
+
+std::size_t File::write_available(std::span<const std::byte> bytes) {
+  write(bytes);
+  return bytes.size();
 }
 
 void File::interrupt() noexcept {

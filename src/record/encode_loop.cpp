@@ -63,7 +63,7 @@ void EncodeLoop::consume(const QueuedSlot& entry) {
   const bool left_out = options_.plan.request.vfr && entry.kind == SlotKind::repeated;
   if (entry.kind == SlotKind::fresh) totals_.latency.add(clock_.now() - entry.frame.presented);
   last_frame_ = entry.frame;
-  if (!left_out || segments_.needs_every_slot())
+  if (!left_out || is_due(entry.slot))
     write(entry.frame, entry.frame.damage, entry.slot, entry.sampled, entry.kind);
   else
     segments_.idle();
@@ -72,16 +72,23 @@ void EncodeLoop::consume(const QueuedSlot& entry) {
 }
 
 void EncodeLoop::merged(const QueuedSlot& entry) {
-  const bool every = segments_.needs_every_slot();
+  std::int64_t left_out = entry.merged;
   for (std::int64_t n = entry.slot + 1; n <= entry.slot + entry.merged; ++n) {
-    if (every)
+    if (is_due(n)) {
       write(entry.frame, {}, n,
             entry.sampled +
                 (slot_offset(options_.plan.fps, n) - slot_offset(options_.plan.fps, entry.slot)),
             SlotKind::repeated);
+      --left_out;
+    }
     count(entry.frame, n, SlotKind::repeated);
   }
-  if (!every) totals_.unencoded += options_.plan.request.vfr ? entry.displaced : entry.merged;
+  if (left_out > 0) totals_.unencoded += options_.plan.request.vfr ? entry.displaced : left_out;
+}
+
+/// True if the file could not tell a slot after this one, unless this one is a sample.
+bool EncodeLoop::is_due(std::int64_t slot) const {
+  return slot - last_written_ >= segments_.longest_gap();
 }
 
 void EncodeLoop::write(const Frame& frame, const Region& damage, std::int64_t slot,

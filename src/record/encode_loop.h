@@ -66,6 +66,7 @@ class EncodeLoop {
   void drain();
   void consume(const QueuedSlot& entry);
   void merged(const QueuedSlot& entry);
+  bool is_due(std::int64_t slot) const;
   void write(const Frame& frame, const Region& damage, std::int64_t slot, TimePoint sampled,
              SlotKind kind);
   void remember(SlotKind kind);

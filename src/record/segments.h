@@ -42,7 +42,8 @@ class Segments {
   /// Any thread.
   std::int64_t bytes_written() const noexcept;
 
-  bool needs_every_slot() const noexcept { return sink_->needs_every_slot(); }
+  /// As FrameSink::longest_gap.
+  std::int64_t longest_gap() const noexcept { return sink_->longest_gap(); }
   Duration last_encode_time() const noexcept { return sink_->last_encode_time(); }
   std::int64_t bytes_converted() const noexcept {
     return closed_converted_ + sink_->bytes_converted();

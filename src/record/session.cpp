@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <stop_token>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/error.h"
 #include "capture/slot_capture.h"
 #include "media/faststart.h"
+#include "platform/abandoned.h"
 #include "platform/file.h"
 #include "platform/process_stats.h"
 #include "platform/thread_priority.h"
@@ -69,6 +71,11 @@ SlotCaptureOptions capture_options(const RecordOptions& options, std::stop_token
   return o;
 }
 
+/// A call of the system that is so late will not return.
+constexpr Duration hang_patience = 3s;
+/// Beyond --timeout, before the first picture: graphics drivers take their time to begin.
+constexpr Duration open_patience = 15s;
+
 /// Ends the session's threads on every way out, before they are joined.
 class EndAtExit {
  public:
@@ -94,25 +101,31 @@ class Session {
         disk_(options.plan.request.path) {}
 
   RecordStatistics run();
+  /// After run(): the capture thread hangs in the system, and may use this object for ever.
+  bool hangs() const noexcept { return hangs_; }
 
  private:
   RecordStatistics nothing() const;
   bool count_down();
   bool end_requested();
-  void capture_screen(SlotCapture& capture);
-  bool wait_opened(SlotCapture& capture, Worker& captured);
+  void capture_screen();
+  bool wait_opened();
+  void end_capture();
   void open_files();
   bool wait_open_files();
   void discard_files();
-  void encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture);
+  void encode_all(EncodeLoop& encode, SlotProducer& slots);
   void attend(const EncodeLoop& encode);
-  void watch_source(TimePoint at, const std::string& loss);
+  void watch_source(TimePoint at);
+  void watch_hang(Duration overdue);
   void watch_ending(TimePoint at);
   void put_indexes_first();
   void tell_held_back(const EncodeLoop& encode, Duration allowed);
   void warn(Warning warning);
 
-  const RecordOptions& options_;
+  class CaptureEnd;
+
+  const RecordOptions options_;  ///< its own, for a thread that hangs
   const SessionHooks& hooks_;
   Clock& clock_;
   const KeepAwake awake_;
@@ -130,12 +143,34 @@ class Session {
   TimePoint next_progress_{};
   std::optional<TimePoint> abandon_at_;  ///< what still waits to be written
   std::int64_t bytes_before_ = -1;
+  bool asked_ = false;  ///< a person or program asked for the end, before or after it came
   bool hurrying_ = false;
   bool overload_told_ = false;
   bool held_back_told_ = false;
   std::optional<TimePoint> away_since_;
   bool away_told_ = false;
+  bool hangs_ = false;
+  std::optional<SlotCapture> capture_;
+  std::optional<Worker> captured_;
 };
+
+/// Ends the capture thread on every way out.
+class Session::CaptureEnd {
+ public:
+  explicit CaptureEnd(Session& session) noexcept : session_(session) {}
+  ~CaptureEnd() { session_.end_capture(); }
+  CaptureEnd(const CaptureEnd&) = delete;
+  CaptureEnd& operator=(const CaptureEnd&) = delete;
+
+ private:
+  Session& session_;
+};
+
+void Session::end_capture() {
+  ending_.request(EndedBy::error);
+  hangs_ = !captured_->wait(clock_.now() + hang_patience);
+  if (!hangs_) captured_.reset();
+}
 
 bool Session::end_requested() {
   if (!hooks_.end_request) return false;
@@ -159,7 +194,8 @@ bool Session::count_down() {
 }
 
 /// The capture thread. Throws what went wrong before the first picture.
-void Session::capture_screen(SlotCapture& capture) {
+void Session::capture_screen() {
+  SlotCapture& capture = *capture_;
   try {
     capture.open();
     switch (capture.run(ending_.token())) {
@@ -182,18 +218,22 @@ void Session::capture_screen(SlotCapture& capture) {
 }
 
 /// False if the end was requested before there was a picture; throws what capture threw.
-bool Session::wait_opened(SlotCapture& capture, Worker& captured) {
+bool Session::wait_opened() {
   for (;;) {
-    if (const auto opened = capture.wait_opened(clock_.now() + 10ms)) {
+    if (const auto opened = capture_->wait_opened(clock_.now() + 10ms)) {
       opened_ = *opened;
       return true;
     }
-    if (captured.wait(clock_.now())) {
+    if (captured_->wait(clock_.now())) {
       // Whoever asked for the end does not mind what capture threw because of it.
-      if (!ending_.reason()) captured.get();
+      if (!ending_.reason()) captured_->get();
       return false;
     }
-    end_requested();
+    if (end_requested()) return false;
+    if (capture_->overdue() > open_patience + options_.timeout)
+      throw DeviceError("the system does not answer: a call for the picture of " +
+                        options_.selection.target.name +
+                        " has not returned; look whether a window or the graphics driver hangs");
   }
 }
 
@@ -251,18 +291,18 @@ RecordStatistics Session::nothing() const {
 
 RecordStatistics Session::run() {
   if (!count_down()) return nothing();
-  SlotCapture capture(capture_options(options_, ending_.token()), schedule_, mailbox_, clock_);
+  capture_.emplace(capture_options(options_, ending_.token()), schedule_, mailbox_, clock_);
   SlotProducer slots(options_, schedule_, mailbox_, queue_, ending_, clock_);
   std::optional<EncodeLoop> encode;
   {
-    Worker captured(clock_, [&] { capture_screen(capture); });
-    const EndAtExit end(ending_);
-    if (!wait_opened(capture, captured)) return nothing();
+    captured_.emplace(clock_, [this] { capture_screen(); });
+    const CaptureEnd end(*this);
+    if (!wait_opened()) return nothing();
     if (!wait_open_files()) return nothing();
-    capture.begin();
+    capture_->begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);
-    encode_all(*encode, slots, capture);
+    encode_all(*encode, slots);
   }
   for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
   const Duration tenth = from_s(encode->progress().time_s) / 10;
@@ -276,8 +316,12 @@ RecordStatistics Session::run() {
     return nothing();
   }
 
+  SlotCapture::Report unknown;
+  unknown.coalesced.reset();
+  if (hangs_) warn(source_hangs_warning(options_.selection.target.name));
   RecordStatistics statistics =
-      session_report({options_, opened_, schedule_, ending_, capture, slots, *encode, segments_});
+      session_report({options_, opened_, schedule_, ending_, hangs_ ? unknown : capture_->report(),
+                      slots, *encode, segments_});
   statistics.cpu_s = to_s(process_cpu_time() - cpu_before_);
   statistics.peak_rss_bytes = process_peak_rss();
   statistics.warnings = warnings_;
@@ -285,12 +329,12 @@ RecordStatistics Session::run() {
   return statistics;
 }
 
-void Session::encode_all(EncodeLoop& encode, SlotProducer& slots, const SlotCapture& capture) {
+void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
   Worker produced(clock_, [&] { slots.run(ending_.token()); });
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
   while (!encoded.wait(clock_.now() + hooks_asked_every)) {
-    watch_source(clock_.now(), capture.loss());
+    watch_source(clock_.now());
     attend(encode);
   }
 }
@@ -335,8 +379,12 @@ void Session::attend(const EncodeLoop& encode) {
 }
 
 /// A screen that comes back at once, as after a change of mode, is not spoken of.
-void Session::watch_source(TimePoint at, const std::string& loss) {
+void Session::watch_source(TimePoint at) {
   constexpr Duration long_enough = 1s;
+  const Duration overdue = capture_->overdue();
+  watch_hang(overdue);
+  std::string loss = capture_->loss();
+  if (loss.empty() && overdue > long_enough) loss = "the system does not answer";
   if (loss.empty()) {
     away_since_.reset();
     if (std::exchange(away_told_, false) && hooks_.source_away) hooks_.source_away({});
@@ -348,6 +396,18 @@ void Session::watch_source(TimePoint at, const std::string& loss) {
   if (hooks_.source_away) hooks_.source_away(loss);
 }
 
+/// What a call that does not return keeps the capture thread from deciding.
+void Session::watch_hang(Duration overdue) {
+  if (overdue <= hang_patience || ending_.reason()) return;
+  if (!options_.reopen_on_loss)
+    ending_.request(EndedBy::source);
+  else if (options_.give_up_after && overdue > *options_.give_up_after)
+    ending_.request(EndedBy::source_lost,
+                    "the system has not answered for " +
+                        std::to_string(std::chrono::floor<std::chrono::seconds>(overdue).count()) +
+                        " s");
+}
+
 /// Slots that wait for a slow reader are few and far between, and yet 1/fps apart in what it gets.
 void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
   if (held_back_told_ || options_.on_full != OnFull::wait || encode.behind() <= allowed) return;
@@ -357,7 +417,8 @@ void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
   warn(held_back_warning(options_.plan.fps.value(), progress.fps));
 }
 
-/// The end was requested, but a reader may be slow, or have stopped reading for good.
+/// The end has come, but a reader may be slow, or have stopped reading for good. The wait for it
+/// ends if the recording was, or now is, asked to end.
 void Session::watch_ending(TimePoint at) {
   if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
     hurrying_ = true;
@@ -365,24 +426,43 @@ void Session::watch_ending(TimePoint at) {
     queue_.abandon(*abandon_at_);
   }
   const auto reason = ending_.reason();
-  const bool asked = reason == EndedBy::signal || reason == EndedBy::key;
-  const std::int64_t bytes = segments_.bytes_written();
-  if (!hurrying_ && asked && bytes != bytes_before_) {
+  asked_ = asked_ || reason == EndedBy::signal || reason == EndedBy::key || end_requested();
+  const std::int64_t bytes =
+      segments_.bytes_written() + (timestamps_ ? timestamps_->bytes_written() : 0);
+  if (!hurrying_ && asked_ && bytes != bytes_before_) {
     bytes_before_ = bytes;
     abandon_at_ = at + reader_patience;
   }
-  if (abandon_at_ && at >= *abandon_at_) {
-    abandon_at_.reset();
-    segments_.interrupt();
-    if (hurrying_) segments_.hurry();
-  }
+  if (!abandon_at_ || at < *abandon_at_) return;
+  // One reader's fault is not to cost another one anything, unless there is no time.
+  abandon_at_ = at + reader_patience;
+  const bool held_by_timestamps = timestamps_ && timestamps_->waiting();
+  if (timestamps_ && (held_by_timestamps || hurrying_)) timestamps_->interrupt();
+  if (!held_by_timestamps || hurrying_) segments_.interrupt();
+  if (hurrying_) segments_.hurry();
 }
+
+/// Keeps a session whose capture thread hangs, on every way out.
+class Abandonment {
+ public:
+  explicit Abandonment(std::shared_ptr<Session> session) noexcept : session_(std::move(session)) {}
+  ~Abandonment() {
+    if (session_->hangs()) abandon(std::move(session_));
+  }
+  Abandonment(const Abandonment&) = delete;
+  Abandonment& operator=(const Abandonment&) = delete;
+
+ private:
+  std::shared_ptr<Session> session_;
+};
 
 }  // namespace
 
 RecordStatistics record(const RecordOptions& options, const SessionHooks& hooks,
                         const SinkFactory& open, Clock& clock) {
-  return Session(options, hooks, open, clock).run();
+  auto session = std::make_shared<Session>(options, hooks, open, clock);
+  const Abandonment left(session);
+  return session->run();
 }
 
 }  // namespace rustcam

@@ -41,7 +41,7 @@ RecordStatistics session_report(const SessionParts& parts) {
   fill_counts(s, parts.encode.totals());
   fill_rates(s, parts.encode.totals(), parts.schedule.period());
 
-  const SlotCapture::Report& captured = parts.capture.report();
+  const SlotCapture::Report& captured = parts.captured;
   s.pacing_us = captured.pacing.percentiles();
   s.coalesced = captured.coalesced;
   s.traffic = {captured.bytes_read, captured.bytes_copied, parts.segments.bytes_converted()};

@@ -14,13 +14,14 @@ struct SessionParts {
   const SlotCapture::Opened& opened;
   const SlotSchedule& schedule;
   const Ending& ending;
-  const SlotCapture& capture;
+  const SlotCapture::Report& captured;
   const SlotProducer& slots;
   const EncodeLoop& encode;
   const Segments& segments;
 };
 
-/// After all threads have ended. Leaves out what the process used, and the warnings.
+/// After all threads have ended that it looks into. Leaves out what the process used, and the
+/// warnings.
 RecordStatistics session_report(const SessionParts& parts);
 
 }  // namespace rustcam

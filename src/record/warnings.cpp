@@ -32,6 +32,13 @@ Warning held_back_warning(double target_fps, double achieved_fps) {
       "drop"};
 }
 
+Warning source_hangs_warning(const std::string& output) {
+  return {"source_hangs",
+          "the system did not answer any more when it was asked for the picture of " + output +
+              ": the recording shows the last one that came",
+          "look whether a window or the graphics driver hangs"};
+}
+
 std::optional<Warning> DiskWatch::look(TimePoint at, std::int64_t bytes, Duration elapsed) {
   using namespace std::chrono_literals;
   constexpr std::int64_t always_low = std::int64_t{64} << 20;

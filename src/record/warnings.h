@@ -17,6 +17,9 @@ Warning encoder_slow_warning(const EncoderReport& encoder);
 /// "held_back": with `--on-full wait`, only so many frames a second could be handed on.
 Warning held_back_warning(double target_fps, double achieved_fps);
 
+/// "source_hangs": the recording ended while a call of the system for `output` had not returned.
+Warning source_hangs_warning(const std::string& output);
+
 /// Watches the room that is left where a recording is written.
 class DiskWatch {
  public:

@@ -101,6 +101,57 @@ TEST_CASE("an output that is switched off is lost, and found again by its name")
   CHECK(again->target().size() == Size{640, 480});
 }
 
+TEST_CASE("without an active output the root window is one") {
+  const XServer server({.kind = Kind::dummy});
+  const Painter painter;
+  painter.set_mode(0, {1024, 768}, {0, 0});
+  painter.switch_off(0);
+  const auto outputs = x11_backend().targets(TargetKind::output);
+  REQUIRE(outputs.size() == 1);
+  CHECK(outputs[0].name == "root");
+  CHECK(outputs[0].primary);
+  CHECK(outputs[0].desktop == Rect{0, 0, 3000, 2000});
+  painter.fill({0, 0, 3000, 2000}, 0x224466);
+  painter.sync();
+  const auto session = choose_x11();
+  const auto source = session->open({});
+  Canvas canvas({3000, 2000});
+  REQUIRE(canvas.follow(*source, soon()) == AcquireStatus::updated);
+  CHECK(canvas.difference(painter, {0, 0, 3000, 2000}) == 0);
+
+  // An output that comes is another target: it is listed instead, and the root window goes on.
+  painter.set_mode(1, {800, 600}, {100, 100});
+  const auto now_listed = x11_backend().targets(TargetKind::output);
+  REQUIRE(now_listed.size() == 1);
+  CHECK(now_listed[0].name == "DUMMY1");
+  canvas.catch_up(*source);
+  CHECK(source->target().name == "root");
+  CHECK(source->target().size() == Size{3000, 2000});
+  CHECK(session->open({})->target().desktop == Rect{0, 0, 3000, 2000});
+}
+
+TEST_CASE(
+    "the root window is never taken for an output that was switched off, nor for one of its name") {
+  const XServer server;
+  const Painter painter;
+  const auto session = choose_x11();
+  CHECK(session->target().name == "screen");
+  const auto source = session->open({});
+  painter.switch_off(0);
+  AcquireStatus status = AcquireStatus::updated;
+  while (status == AcquireStatus::updated) status = source->acquire(soon(), {});
+  CHECK(status == AcquireStatus::access_lost);
+  CHECK_THROWS_AS(session->open({}), AccessLost);
+  const auto root = choose_x11("the root window");
+  CHECK(root->target().name == "root");
+  painter.define_monitor("root", {0, 0, 100, 100});
+  painter.define_monitor("the root window", {0, 0, 100, 100});
+  const auto outputs = x11_backend().targets(TargetKind::output);
+  REQUIRE(outputs.size() == 1);
+  CHECK(outputs[0].size() == Size{100, 100});
+  CHECK(root->open({})->target().size() == Size{640, 480});
+}
+
 TEST_CASE("a mode change is a resize: the same source goes on in the new size") {
   const XServer server({.kind = Kind::dummy});
   const Painter painter;

@@ -151,6 +151,21 @@ def test_windows_are_listed_and_can_be_closed(x_server):
         assert json.loads(stimulus.process.stdout.read())["presented"] > 0
 
 
+def test_a_title_cannot_steer_the_terminal_or_break_the_table(x_server):
+    server = x_server(size=SIZE)
+    title = "a\x1b]0;owned\x07\x1b[2J\nb\u202ec\u009b7mä"
+    with Stimulus(server, "static", "--size", "300x200"):
+        (window,) = json_cli("list", "windows", "--json", env=server.env)["windows"]
+        server.run("xdotool", "set_window", "--name", title, window["id"])
+        table = ok_cli("list", "windows", env=server.env).stdout.decode()
+        text = ok_cli("list", "windows", "--json", env=server.env).stdout.decode()
+    (row,) = table.splitlines()[1:]
+    assert row.endswith(r"a\u001b]0;owned\u0007\u001b[2J\u000ab\u202ec\u009b7mä")
+    for shown in (table, text):
+        assert all(c == "\n" or (c >= " " and c not in "\x7f\u009b\u202e") for c in shown)
+    assert json.loads(text)["windows"][0]["title"] == title
+
+
 def test_a_stimulus_presents_at_its_rate_and_says_so(x_server):
     screen = x_server(size=SIZE)
     document = json.loads(ok_cli("stimulus", "mover", "--hz", "50", "--duration", "2", "--json", env=screen.env).stdout)

@@ -84,6 +84,14 @@ void FakeScreen::set_hints(Hints hints) {
   hints_ = hints;
 }
 
+void FakeScreen::set_hanging(bool hanging) {
+  {
+    const std::lock_guard lock(mutex_);
+    hanging_ = hanging;
+  }
+  changed_.notify_all();
+}
+
 void FakeScreen::set_read_time(Duration d) {
   const std::lock_guard lock(mutex_);
   read_time_ = d;

@@ -37,6 +37,10 @@ class FakeScreen {
   /// A read, of however many pixels, takes so long.
   void set_read_time(Duration d);
 
+  /// Calls that wait for news do not return while this is so, whatever their deadline and whoever
+  /// asks them to stop.
+  void set_hanging(bool hanging);
+
   void fill(const Rect& r, std::uint32_t bgra);  ///< shown with the next present()
   void present();                                ///< one compositor frame
   void set_pointer(Pointer pointer);             ///< announced as a pointer-only update
@@ -68,6 +72,7 @@ class FakeScreen {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   Duration read_time_{};
+  bool hanging_ = false;
   TimePoint presented_{};
   TargetInfo target_;
   std::vector<std::uint32_t> pixels_;

@@ -1,6 +1,7 @@
 #include "support/fake_source.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -52,7 +53,9 @@ class FakeSource final : public FrameSource, private GpuSource {
     require(!lost_, "acquire after a loss");
     FakeScreen& s = *screen_;
     std::unique_lock lock(s.mutex_);
-    s.clock_->wait(lock, s.changed_, deadline, stop, [&] { return news(); });
+    s.clock_->wait(lock, s.changed_, deadline, stop, [&] { return news() || s.hanging_; });
+    const TimePoint tomorrow = s.clock_->now() + std::chrono::hours(24);
+    s.clock_->wait(lock, s.changed_, tomorrow, {}, [&] { return !s.hanging_; });
     if (s.fail_acquire_) {
       s.fail_acquire_ = false;
       lost_ = true;

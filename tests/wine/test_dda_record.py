@@ -178,6 +178,21 @@ def test_a_second_ctrl_c_while_finishing_leaves_a_whole_file(wine, tmp_path):
     assert count_frames(path) == statistics["frames"]["slots"] - statistics["frames"]["unencoded"] > 0
 
 
+@pytest.mark.parametrize("end", ["duration", "signal", "on-loss"])
+def test_an_acquire_that_does_not_return_holds_nothing_up(wine, tmp_path, end):
+    options = {"duration": ["--duration", "6"], "signal": [], "on-loss": ["--on-loss", "wait=4"]}[end]
+    more = {"launcher_options": ["--ctrl-c-after", 6000], "when": something_in(tmp_path / "out.mp4")} if end == "signal" else {}
+    run = wine.run("record", "--json", "--preset", "ultrafast", "--fps", "30", *options, "out.mp4",
+                   layer="scene=mover;size=640x480;hang=1.5", cwd=tmp_path, **more)
+    assert run.status == (1 if end == "on-loss" else 0), run.stderr
+    statistics = run.json()
+    assert statistics["ended_by"] == {"on-loss": "source_lost"}.get(end, end)
+    assert "source_hangs" in [w["code"] for w in statistics["warnings"]]
+    slots = statistics["frames"]["slots"]
+    assert slots == 180 if end == "duration" else slots > 90
+    assert count_frames(tmp_path / "out.mp4") == slots - statistics["frames"]["unencoded"]
+
+
 def test_raw_pipe_is_binary_and_exact(wine):
     process = wine.start(["record", "--format", "rawvideo", "--pixel-format", "bgr", "--frames", "20", "-v", "-"],
                          layer="scene=gradient;size=640x480")

@@ -23,6 +23,12 @@ def truth():
     return scene_picture("static", W, H)
 
 
+def test_an_acquire_that_does_not_return_is_told(wine):
+    run = wine.run("shot", "--force", "hanging.png", layer="scene=static;size=640x480;hang=0")
+    assert run.status == 1
+    assert "does not answer" in run.stderr, run.stderr
+
+
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_upright_in_every_rotation(wine, truth, rotation):
     assert np.array_equal(shot(wine, f"rotation={rotation}"), truth)

@@ -50,6 +50,8 @@ Connection::Connection(const Patience& patience) : display_(display_name()) {
   Dialled dialled = dial(display_, patience);
   connection_ = std::move(dialled.connection);
   watch_ = std::make_unique<AnswerWatch>(descriptor(), patience);
+  if (!is_whole(setup()))
+    throw DeviceError("the X server of display " + display_ + " describes itself wrongly");
   xcb_screen_iterator_t it = xcb_setup_roots_iterator(xcb_get_setup(get()));
   for (int i = 0; i < dialled.screen; ++i) xcb_screen_next(&it);
   screen_ = it.data;

@@ -13,6 +13,7 @@
 #include "capture/patience.h"
 #include "capture/x11/answer_watch.h"
 #include "capture/x11/dial.h"
+#include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
 
@@ -121,9 +122,12 @@ class Connection {
   [[noreturn]] void fail(const char* what, const xcb_generic_error_t* error) const;
 
  private:
+  /// Null for a reply that is too short to be one.
   template <typename T>
   static Owned<T> own(T* p) {
-    return Owned<T>(p);
+    Owned<T> reply(p);
+    if (reply && !has_fixed_part(*reply)) reply.reset();
+    return reply;
   }
   void query_extensions();
 

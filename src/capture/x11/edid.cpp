@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "capture/x11/reply_items.h"
+
 namespace rustcam::x11 {
 
 std::string parse_edid(std::span<const std::uint8_t> edid) {
@@ -32,9 +34,7 @@ std::string edid_description(const Connection& c, xcb_randr_output_t output) {
       c.try_reply(xcb_randr_get_output_property_reply,
                   xcb_randr_get_output_property(c.get(), output, name, XCB_ATOM_ANY, 0, 64, 0, 0));
   if (!property || property->format != 8) return {};
-  return parse_edid(
-      {xcb_randr_get_output_property_data(property.get()),
-       static_cast<std::size_t>(xcb_randr_get_output_property_data_length(property.get()))});
+  return parse_edid(ReplyItems(*property).take<std::uint8_t>(property->num_items));
 }
 
 }  // namespace rustcam::x11

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "base/error.h"
+#include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -20,6 +22,11 @@ constexpr std::int64_t band_bytes = std::int64_t{4} << 20;
 
 std::size_t bytes_of(const Rect& r) {
   return static_cast<std::size_t>(r.area()) * bytes_per_pixel;
+}
+
+/// All that `image` must hold of `r`; empty if it holds less.
+std::span<const std::uint8_t> pixels_of(const xcb_get_image_reply_t& image, const Rect& r) {
+  return ReplyItems(image).take<std::uint8_t>(bytes_of(r));
 }
 
 }  // namespace
@@ -121,8 +128,7 @@ bool ImageReader::await(Part& part, Owned<xcb_generic_error_t>& error) const {
   } else {
     part.pixels =
         connection_->await(xcb_get_image_reply, xcb_get_image_cookie_t{part.sequence}, error);
-    ok = part.pixels && static_cast<std::size_t>(xcb_get_image_data_length(part.pixels.get())) >=
-                            bytes_of(part.rect);
+    ok = part.pixels && !pixels_of(*part.pixels, part.rect).empty();
   }
   part.sequence = 0;
   return ok;
@@ -132,7 +138,7 @@ void ImageReader::deliver(const ImageView& into, Point origin) {
   for (const Part& part : parts_)
     copy(part,
          segment_ != nullptr ? segment_->data() + part.offset
-                             : xcb_get_image_data(part.pixels.get()),
+                             : pixels_of(*part.pixels, part.rect).data(),
          into, origin);
   parts_.clear();
 }

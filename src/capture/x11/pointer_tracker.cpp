@@ -1,7 +1,10 @@
 #include "capture/x11/pointer_tracker.h"
 
-#include <cstring>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
+
+#include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -54,15 +57,14 @@ void PointerTracker::fetch_shape() {
   unknown_ = false;
   shown_ = {};
   if (!image) return;
-  const std::size_t bytes = std::size_t{image->width} * image->height * 4;
-  const int length = xcb_xfixes_get_cursor_image_cursor_image_length(image.get());
-  if (bytes == 0 || static_cast<std::size_t>(length) * 4 < bytes) return;
+  const auto pixels =
+      ReplyItems(*image).take<std::uint8_t>(std::size_t{image->width} * image->height * 4);
+  if (pixels.empty()) return;
   auto picture = std::make_shared<PointerShape>();
   picture->kind = PointerKind::premultiplied_alpha;
   picture->size = {image->width, image->height};
   picture->stride = image->width * 4;
-  picture->pixels.resize(bytes);
-  std::memcpy(picture->pixels.data(), xcb_xfixes_get_cursor_image_cursor_image(image.get()), bytes);
+  picture->pixels.assign(pixels.begin(), pixels.end());
   shown_ = {std::move(picture), {image->xhot, image->yhot}};
   position_ = {image->x, image->y};
   if (shapes_.size() >= max_kept_shapes) shapes_.clear();

@@ -38,9 +38,9 @@ PixelLayout supported_layout(const Connection& connection) {
 constexpr std::int64_t worth_reading_numerator = 3;
 constexpr std::int64_t worth_reading_denominator = 2;
 
-TargetInfo present_output(const Connection& connection, const std::string& identity) {
-  auto found = find_output(connection, identity);
-  if (!found) throw AccessLost("output " + identity + " is off or unplugged");
+TargetInfo present_output(const Connection& connection, const TargetInfo& wanted) {
+  auto found = find_output(connection, wanted.identity);
+  if (!found) throw AccessLost("output " + wanted.name + " is off or unplugged");
   return *std::move(found);
 }
 
@@ -86,7 +86,7 @@ class Source final : public FrameSource {
         opaque_(options.opaque) {
     if (options.pointer) pointer_tracker_.emplace(connection_);
     // After the selections, so that no change after the look-up goes unseen.
-    target_ = present_output(connection_, target.identity);
+    target_ = present_output(connection_, target);
     connection_.set_patience(options.patience);
   }
 

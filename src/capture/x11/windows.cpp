@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "capture/x11/reply_items.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -34,27 +35,31 @@ using Property = Owned<xcb_get_property_reply_t>;
 
 std::string_view text_of(const Property& p) {
   if (!p || p->format != 8) return {};
-  return {static_cast<const char*>(xcb_get_property_value(p.get())),
-          static_cast<std::size_t>(xcb_get_property_value_length(p.get()))};
+  const auto letters = ReplyItems(*p).take<char>(p->value_len);
+  return {letters.data(), letters.size()};
 }
 
-std::vector<std::uint32_t> words_of(const Property& p) {
-  if (!p || p->format != 32) return {};
-  const auto* words = static_cast<const std::uint32_t*>(xcb_get_property_value(p.get()));
-  return {words, words + xcb_get_property_value_length(p.get()) / 4};
+/// nullopt if it is no property of words.
+std::optional<std::vector<std::uint32_t>> words_of(const Property& p) {
+  if (!p || p->format != 32) return std::nullopt;
+  ReplyItems items(*p);
+  const auto words = items.take<std::uint32_t>(p->value_len);
+  if (!items.complete()) return std::nullopt;
+  return std::vector(words.begin(), words.end());
 }
 
 std::vector<xcb_window_t> visible_children(const Connection& c) {
-  const auto tree = c.reply(xcb_query_tree_reply, xcb_query_tree(c.get(), c.root()),
-                            "asking for the X screen's windows");
-  const xcb_window_t* children = xcb_query_tree_children(tree.get());
-  const auto count = static_cast<std::size_t>(xcb_query_tree_children_length(tree.get()));
+  constexpr const char* asking = "asking for the X screen's windows";
+  const auto tree = c.reply(xcb_query_tree_reply, xcb_query_tree(c.get(), c.root()), asking);
+  ReplyItems items(*tree);
+  const auto children = items.take<xcb_window_t>(tree->children_len);
+  if (!items.complete()) false_reply(asking);
   std::vector<xcb_get_window_attributes_cookie_t> cookies;
-  cookies.reserve(count);
-  for (std::size_t i = 0; i < count; ++i)
-    cookies.push_back(xcb_get_window_attributes(c.get(), children[i]));
+  cookies.reserve(children.size());
+  for (const xcb_window_t child : children)
+    cookies.push_back(xcb_get_window_attributes(c.get(), child));
   std::vector<xcb_window_t> visible;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < children.size(); ++i) {
     const auto a = c.try_reply(xcb_get_window_attributes_reply, cookies[i]);
     if (a && a->map_state == XCB_MAP_STATE_VIEWABLE && a->_class == XCB_WINDOW_CLASS_INPUT_OUTPUT)
       visible.push_back(children[i]);
@@ -94,7 +99,7 @@ std::optional<TargetInfo> answer(const Connection& c, const Questions& q) {
   info.identity = std::to_string(q.window);
   info.backend = backend_name;
   info.name = text_of(name).empty() ? to_utf8(text_of(old_name)) : to_utf8(text_of(name));
-  if (!pid.empty()) info.pid = pid[0];
+  if (pid && !pid->empty()) info.pid = pid->front();
   info.desktop = Rect::of(Point{place->dst_x, place->dst_y}, {geometry->width, geometry->height});
   return info;
 }
@@ -120,8 +125,9 @@ std::vector<TargetInfo> list_windows(const Connection& c) {
   const Atoms atoms(c);
   const auto list =
       c.try_reply(xcb_get_property_reply, ask(c, c.root(), atoms.client_list, XCB_ATOM_WINDOW));
-  const bool managed = list && list->format == 32;
-  const std::vector<xcb_window_t> ids = managed ? words_of(list) : visible_children(c);
+  const std::optional<std::vector<xcb_window_t>> listed = words_of(list);
+  const bool managed = listed.has_value();
+  const std::vector<xcb_window_t> ids = managed ? *listed : visible_children(c);
   std::vector<Questions> questions;
   questions.reserve(ids.size());
   for (const xcb_window_t id : ids) questions.push_back(question(c, atoms, id));

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string_view>
+
 using namespace rustcam;
 
 TEST_CASE("what is UTF-8") {
@@ -30,4 +32,20 @@ TEST_CASE("characters are decoded, and bytes that are none replaced") {
   CHECK(utf8_decode("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80") == U"a\u00E4\u20AC\U0001F600");
   CHECK(utf8_decode("\xFF"
                     "a\xC3") == U"\uFFFDa\uFFFD");
+}
+
+TEST_CASE("what would steer a terminal is shown as text") {
+  CHECK(printable("a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 \\") ==
+        "a\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80 \\");
+  CHECK(printable("\x1b]0;x\x07\r\n\t\x7f") == "\\u001b]0;x\\u0007\\u000d\\u000a\\u0009\\u007f");
+  CHECK(printable(std::string_view("a\0b", 3)) == "a\\u0000b");
+  // The one-character form of ESC [, and marks that turn the order of letters around.
+  CHECK(printable("\xC2\x9B"
+                  "2J\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\xA8\xD8\x9C") ==
+        "\\u009b2J\\u202e\\u2066\\u2028\\u061c");
+  CHECK(printable("\x9B"
+                  "2J\xFF") ==
+        "\xEF\xBF\xBD"
+        "2J\xEF\xBF\xBD");
+  CHECK(printable("a\n\tb\x1b", "\n") == "a\n\\u0009b\\u001b");
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "cli/document.h"
 #include "cli/log.h"
 #include "cli/output_file.h"
 #include "cli/progress.h"
@@ -37,6 +38,18 @@ TEST_CASE("progress for people and for programs") {
   CHECK(progress_line(progress) == "1:05.2  30.0 fps  fresh 3900  repeated 15  late 1  1.5 MB");
   CHECK(progress_json(progress) ==
         R"({"time_s":65.25,"slots":3915,"fresh":3900,"repeated":15,"late":1,"bytes":1500000})");
+}
+
+TEST_CASE("text from outside cannot steer the terminal") {
+  CHECK(one_line("cannot open 'a\x1b[2J'") == "cannot open 'a\\u001b[2J'");
+  Table table({"A"});
+  table.row({"x\x1b[2J\ny"});
+  CHECK(table.text() == "A\nx\\u001b[2J\\u000ay\n");
+  const Json document{{"title",
+                       "\xC2\x9B"
+                       "2J\x1b"}};
+  CHECK(to_text(document) == "{\n  \"title\": \"\\u009b2J\\u001b\"\n}\n");
+  CHECK(Json::parse(to_text(document)) == document);
 }
 
 TEST_CASE("messages of libraries become one line") {

@@ -137,6 +137,10 @@ TEST_CASE("gif rates are whole centiseconds, and the nearest is named") {
   CHECK(contains(refusal(r), "100/3"));
   r.fps = Rational{60, 1};
   CHECK(contains(refusal(r), "nearest is 50"));
+  r.fps = Rational{1, 1000};
+  CHECK(contains(refusal(r), "the slowest is 20/13107"));
+  r.fps = Rational{20, 13107};
+  CHECK(plan_output(r).fps == *r.fps);
 }
 
 TEST_CASE("an encoder's own options are checked, and never a reason to fall back") {

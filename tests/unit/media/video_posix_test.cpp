@@ -1,14 +1,17 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "media/container.h"
 #include "support.h"
 
 using namespace rustcam;
@@ -142,6 +145,49 @@ TEST_CASE("missing slots lengthen the sample before them") {
   CHECK(std::abs(std::atof(times[4].c_str()) - 119.0 / 60) < 1e-5);
   CHECK(std::abs(std::atof(probe_one(path, "stream", "duration").c_str()) - 2.0) < 1e-5);
   check_plays(path);
+}
+
+TEST_CASE("a picture that is larger than a fragment is whole") {
+  const TempFolder folder;
+  const std::string path = folder / "a.mov";
+  OutputRequest request = request_for(path, {10, 1});
+  request.encoder = "rawvideo";
+  const Size large{4200, 4200};
+  record(request, large, every_slot(3), 3);
+  CHECK(probe_one(path, "stream", "nb_frames") == "3");
+  for (const std::string& size : probe(path, "packet", "size"))
+    CHECK(size == std::to_string(4LL * large.width * large.height));
+}
+
+TEST_CASE("the longest gap that a file can tell comes back exactly") {
+  const TempFolder folder;
+  for (const auto& [name, fps] :
+       std::vector<std::pair<std::string, Rational>>{{"a.mp4", {999'999'999, 1'000'000}},
+                                                     {"a.mov", {999'999'999, 1'000'000}},
+                                                     {"a.mp4", {60, 1}},
+                                                     {"a.ts", {60, 1}},
+                                                     {"a.mkv", {60, 1}},
+                                                     {"a.nut", {60, 1}}}) {
+    CAPTURE(name);
+    CAPTURE(to_string(fps));
+    OutputRequest request = request_for(folder / name, fps);
+    request.force = true;
+    request.vfr = true;
+    const Container& container = *plan_output(request).container;
+    constexpr std::int64_t a_month = 60LL * 60 * 24 * 30 * 60;
+    const std::int64_t gap = std::min(longest_slots(container, fps), a_month);
+    const auto r = record(request, {64, 48}, {0, 1, 1 + gap, 1 + 2 * gap}, 2 + 2 * gap);
+    const auto times = probe(folder / name, "packet", "pts_time");
+    REQUIRE(times.size() == 4);
+    const auto seconds = [&times](std::size_t i) {
+      return std::stod(times[i]) - std::stod(times[0]);
+    };
+    const double period = 1 / fps.value();
+    const double tick = 1.0 / 1000;
+    CHECK(std::abs(seconds(1) - period) <= tick);
+    CHECK(std::abs(seconds(2) - static_cast<double>(1 + gap) * period) <= tick);
+    CHECK(std::abs(seconds(3) - static_cast<double>(1 + 2 * gap) * period) <= tick);
+  }
 }
 
 TEST_CASE("a picture after a pause is at its time wherever a fragment begins") {

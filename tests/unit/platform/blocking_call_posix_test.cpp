@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -38,6 +39,11 @@ class StuckReader {
   StuckReader(const StuckReader&) = delete;
   StuckReader& operator=(const StuckReader&) = delete;
   std::string path() const { return path_.string(); }
+  std::size_t take(std::size_t most) const {
+    std::vector<std::byte> into(most);
+    const ssize_t n = ::read(fd_, into.data(), most);
+    return n > 0 ? static_cast<std::size_t>(n) : 0;
+  }
 
  private:
   std::filesystem::path path_;
@@ -71,4 +77,49 @@ TEST_CASE("interrupted before it writes, nothing is written") {
   File file = File::create(reader.path(), false);
   file.interrupt();
   CHECK_THROWS_AS(file.write(std::vector<std::byte>(1)), PipeClosed);
+}
+
+TEST_CASE("a write gives its reader up when it is told to") {
+  const StuckReader reader;
+  File file = File::create(reader.path(), false);
+  int asked = 0;
+  CHECK_THROWS_AS(file.write(std::vector<std::byte>(8 << 20), [&asked] { return ++asked == 3; }),
+                  PipeClosed);
+  CHECK(asked == 3);
+  // A pipe with room is not given up.
+  while (reader.take(1 << 20) > 0) {
+  }
+  file.write(std::vector<std::byte>(100), [] { return true; });
+  CHECK(reader.take(1000) == 100);
+}
+
+TEST_CASE("what a reader does not take at once is not waited for") {
+  const StuckReader reader;
+  File file = File::create(reader.path(), false);
+  const std::vector<std::byte> much(8 << 20);
+  const std::size_t taken = file.write_available(much);
+  CHECK(taken > 0);
+  CHECK(taken < much.size());
+  CHECK(file.write_available(much) == 0);
+  CHECK(reader.take(much.size()) == taken);
+  CHECK(file.write_available(std::vector<std::byte>(100)) == 100);
+  file.interrupt();
+  CHECK_THROWS_AS(file.write_available(much), PipeClosed);
+}
+
+TEST_CASE("a shared pipe is not made non-blocking") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const int before = ::dup(STDOUT_FILENO);
+  ::dup2(ends[1], STDOUT_FILENO);
+  std::size_t taken = 0;
+  {
+    File file = File::standard_output();
+    taken = file.write_available(std::vector<std::byte>(8 << 20));
+  }
+  const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
+  ::dup2(before, STDOUT_FILENO);
+  CHECK((flags & O_NONBLOCK) == 0);
+  CHECK(taken > 0);
+  for (const int fd : {ends[0], ends[1], before}) ::close(fd);
 }

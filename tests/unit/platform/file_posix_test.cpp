@@ -147,8 +147,6 @@ TEST_CASE("a FIFO that nobody reads is told at once, and opened when somebody do
   REQUIRE(reader >= 0);
   File file = File::create(path, false);
   CHECK_FALSE(file.seekable());
-  // Writing waits for the reader as ever.
-  CHECK((::fcntl(file.descriptor(), F_GETFL) & O_NONBLOCK) == 0);
   ::close(reader);
   CHECK_THROWS_AS(write(std::move(file), "x"), PipeClosed);
 }

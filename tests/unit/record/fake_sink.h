@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,7 +39,7 @@ struct SinkLog {
 };
 
 struct FakeSinkOptions {
-  bool every_slot = false;
+  std::int64_t longest_gap = std::numeric_limits<std::int64_t>::max();
   bool hardware = false;
   Duration delay{};
   Clock* clock = &machine_clock();  ///< on which the delay passes
@@ -87,7 +88,7 @@ class FakeSink final : public FrameSink {
     log_->finished = slots;
   }
   std::int64_t bytes_converted() const noexcept override { return 0; }
-  bool needs_every_slot() const noexcept override { return options_.every_slot; }
+  std::int64_t longest_gap() const noexcept override { return options_.longest_gap; }
   std::int64_t bytes_written() const noexcept override {
     const std::lock_guard lock(log_->mutex);
     return static_cast<std::int64_t>(log_->writes.size()) * options_.bytes_a_write;

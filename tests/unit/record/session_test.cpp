@@ -190,6 +190,21 @@ TEST_CASE("--vfr writes fresh slots and the last") {
   CHECK(b.sinks.logs[0]->finished == 40);
 }
 
+TEST_CASE("a picture is written again before its file can tell no longer") {
+  Bench b;
+  b.options.frames = 40;
+  b.options.plan.request.vfr = true;
+  b.sinks.options.longest_gap = 15;
+  const RecordStatistics s = b.run();
+  CHECK(s.slots == 40);
+  CHECK(s.samples == 4);
+  CHECK(s.fresh == 1);
+  CHECK(s.unencoded == 0);
+  std::vector<std::int64_t> written;
+  for (const Written& w : b.writes()) written.push_back(w.slot);
+  CHECK(written == std::vector<std::int64_t>{0, 15, 30, 39});
+}
+
 TEST_CASE("the pointer alone makes a slot, but no fresh one") {
   Bench b;
   b.options.cursor = true;
@@ -239,7 +254,7 @@ TEST_CASE("a slow reader of raw video gets every slot") {
     Bench b;
     b.options.frames = 60;
     b.options.on_full = mode;
-    b.sinks.options.every_slot = true;
+    b.sinks.options.longest_gap = 1;
     b.sinks.options.delay = 25ms;
     const Show show(b, 60);
     const RecordStatistics s = b.run();
@@ -266,7 +281,7 @@ TEST_CASE("a reader that makes a recording play too fast is told, with the rate 
       Bench b;
       b.options.frames = frames;
       b.options.on_full = c.mode;
-      b.sinks.options.every_slot = true;
+      b.sinks.options.longest_gap = 1;
       b.sinks.options.delay = c.delay;
       double shown_fps = 0;
       TimePoint told_at{};

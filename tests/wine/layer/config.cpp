@@ -117,6 +117,8 @@ void set(Config& config, const std::string& key, const std::string& value) {
     config.modes.push_back({std::stod(parts.at(0)), parse_size(parts.at(1))});
   } else if (key == "gone") {
     config.gone = parse_span(value);
+  } else if (key == "hang") {
+    config.hangs_at_s = std::stod(value);
   } else if (key == "stall") {
     config.stall = parse_span(value);
   } else if (key == "start") {

@@ -59,9 +59,10 @@ struct Config {
   std::vector<Fault> faults;
   double loss_every_s = 0;
   std::vector<ModeChange> modes;
-  std::optional<Span> gone;   ///< the first output is not there
-  std::optional<Span> stall;  ///< no updates
-  std::int64_t start = 0;     ///< number of the first frame
+  std::optional<Span> gone;          ///< the first output is not there
+  std::optional<Span> stall;         ///< no updates
+  std::optional<double> hangs_at_s;  ///< from then on AcquireNextFrame does not return
+  std::int64_t start = 0;            ///< number of the first frame
 };
 
 /// "key=value;key=value". Throws std::invalid_argument naming what it does not know.

@@ -151,6 +151,7 @@ HRESULT Duplication::AcquireNextFrame(UINT timeout_ms, DXGI_OUTDUPL_FRAME_INFO* 
       timeout_ms == INFINITE ? 1e9 : s.elapsed_s() + static_cast<double>(timeout_ms) / 1000;
   while (true) {
     const double t = s.elapsed_s();
+    if (s.config.hangs_at_s && t >= *s.config.hangs_at_s) Sleep(INFINITE);
     if (const HRESULT fault = due_fault(t); fault != S_OK) return fault;
     const std::int64_t n = frame_at(t);
     const std::int64_t tick = pointer_tick_at(t);
