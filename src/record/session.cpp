@@ -71,8 +71,10 @@ SlotCaptureOptions capture_options(const RecordOptions& options, std::stop_token
   return o;
 }
 
-/// A call of the system that is so late will not return.
-constexpr Duration hang_patience = 3s;
+/// How long the capture thread may take to end. Then it hangs in a call of the system.
+constexpr Duration hang_patience = 5s;
+/// A call that is so late is a loss. Back ends that can tell (X11) do so themselves, sooner.
+constexpr Duration hang_is_loss = 10s;
 /// Beyond --timeout, before the first picture: graphics drivers take their time to begin.
 constexpr Duration open_patience = 15s;
 
@@ -413,10 +415,10 @@ void Session::watch_source(TimePoint at) {
 
 /// What a call that does not return keeps the capture thread from deciding.
 void Session::watch_hang(Duration overdue) {
-  if (overdue <= hang_patience || ending_.reason()) return;
+  if (overdue <= hang_is_loss || ending_.reason()) return;
   if (!options_.reopen_on_loss)
     ending_.request(EndedBy::source);
-  else if (options_.give_up_after && overdue > *options_.give_up_after)
+  else if (options_.give_up_after && overdue > hang_is_loss + *options_.give_up_after)
     ending_.request(EndedBy::source_lost,
                     "the system has not answered for " +
                         std::to_string(std::chrono::floor<std::chrono::seconds>(overdue).count()) +

@@ -82,7 +82,7 @@ TEST_CASE(
     const Duration took = b.clock.now() - begun;
     CHECK(s.ended_by == (by_signal ? EndedBy::signal : EndedBy::frames));
     CHECK(s.slots >= (by_signal ? 300 : 600));
-    CHECK(took < (by_signal ? 10s : 14s));
+    CHECK(took < (by_signal ? 12s : 16s));
     CHECK(b.sinks.logs.back()->finished == s.slots);
     CHECK(told == std::vector<std::string>{"the system does not answer"});
     REQUIRE(s.warnings.size() == 1);
@@ -101,8 +101,9 @@ TEST_CASE("--on-loss holds for a call that does not return") {
     const Hang hang(b, 1s);
     const RecordStatistics s = b.run();
     CHECK(s.ended_by == (stop ? EndedBy::source : EndedBy::source_lost));
-    CHECK(s.slots >= (stop ? 180 : 300));
-    CHECK(s.slots <= (stop ? 300 : 420));
+    // It hangs after 1 s, and is lost 10 s later.
+    CHECK(s.slots >= (stop ? 600 : 900));
+    CHECK(s.slots <= (stop ? 720 : 1020));
     CHECK(s.error.has_value() == !stop);
   }
 }
@@ -140,7 +141,7 @@ TEST_CASE("the first call does not return: --timeout and signals hold") {
     } else {
       CHECK_THROWS_AS(b.run(), CaptureError);
     }
-    CHECK(b.clock.now() - begun < 25s);
+    CHECK(b.clock.now() - begun < 27s);
     CHECK(b.sinks.logs.empty());
   }
 }
