@@ -177,7 +177,6 @@ void MuxOutput::close() {
   failure.attempt([&] {
     if (file_.seekable()) file_.truncate(committed());
   });
-  failure.attempt([&] { file_.check_present(); });
   failure.attempt([&] { file_.close(); });
   failure.rethrow();
 }

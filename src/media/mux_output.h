@@ -65,6 +65,8 @@ class MuxOutput {
   void rethrow();
   /// Cuts the file behind what was written, gives back the space set aside, and closes it.
   void close();
+  /// As File::check_present.
+  void check_present() const { file_.check_present(); }
   /// Instead of close(): nothing in it is worth keeping. As File::discard.
   void discard() noexcept;
 

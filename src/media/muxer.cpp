@@ -406,6 +406,16 @@ void Muxer::put_pieces() {
   commit();
 }
 
+/// What was in a file that somebody removed is gone with it.
+void Muxer::check_present() {
+  try {
+    output_.check_present();
+  } catch (const MediaError&) {
+    for (Stream& s : streams_) s.kept = {};
+    throw;
+  }
+}
+
 /// A stream whose last packets are not there ends before them.
 void Muxer::end_with_what_is_there(Stream& stream) {
   Tally there = stream.kept;
@@ -438,6 +448,7 @@ void Muxer::finish() {
     if (fragments_ && output_.is_file()) make_ordinary();
     if (!fragments_ && settings_.fragment) output_.sync();
   });
+  failure.attempt([&] { check_present(); });
   discarded_ = nothing_kept() && output_.is_file();
   if (discarded_)
     output_.discard();

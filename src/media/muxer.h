@@ -95,6 +95,7 @@ class Muxer final : public PacketSink {
   bool needs_its_end() const noexcept;
   bool holds_last_packet() const noexcept;
   void put_pieces();
+  void check_present();
   void end_with_what_is_there(Stream& stream);
   bool nothing_kept() const noexcept;
   bool fragment_is_due(const AVPacket& packet, const Stream& stream) const;

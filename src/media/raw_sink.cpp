@@ -99,6 +99,7 @@ class RawSink final : public FrameSink {
       if (!failed_ && slots_ > 0)
         while (slots_ < slots) put_picture();
     });
+    failure.attempt([&] { check_present(); });
     discarded_ = slots_ == 0 && file_.seekable();
     if (discarded_) {
       file_.discard();
@@ -153,6 +154,16 @@ class RawSink final : public FrameSink {
     if (whole_ + picture <= limit_->bytes) return;
     failed_ = true;
     throw SizeReached("the file has reached the size that was asked for");
+  }
+
+  /// What was in a file that somebody removed is gone with it.
+  void check_present() {
+    try {
+      file_.check_present();
+    } catch (const MediaError&) {
+      slots_ = 0;
+      throw;
+    }
   }
 
   /// A picture that was written in part is none.

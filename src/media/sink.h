@@ -59,7 +59,8 @@ class FrameSink {
   /// PipeClosed, and so does every later one.
   virtual void interrupt() noexcept {}
   /// Any thread, until finish() has returned: it gives up the pictures that the encoder still
-  /// holds (all but the first of a file), and the one before them lasts to the end.
+  /// holds (all but the first of a file), and the one before them lasts to the end, if the file can
+  /// tell so.
   virtual void hurry() noexcept {}
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding

@@ -44,6 +44,9 @@ KINDS = [Kind("a.mp4"), Kind("a.mov"), Kind("a.mkv"), Kind("a.ts"), Kind("a.nut"
          Kind("a.y4m", picture_bytes=160 * 120 * 3 // 2 + len("FRAME\n"), **_RAW),
          Kind("a.raw", picture_bytes=160 * 120 * 4, **_RAW)]
 
+# Its pictures are shown in another order than they are written.
+REORDERED = Kind("reordered.mkv", (*FAST, "--encoder-option", "bf=3"), (*HEAVY, "--encoder-option", "bf=3"))
+
 WRITES = ("pwrite64", "write", "fallocate", "fdatasync", "ftruncate", "close")
 
 
@@ -227,7 +230,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for kind in KINDS:
+        for kind in (*KINDS, REORDERED):
             if args.only not in kind.label:
                 continue
             if not args.faults_only:

@@ -177,6 +177,7 @@ def test_a_file_that_is_removed_meanwhile_is_told_and_not_recorded_in_vain(tmp_p
     assert status == 1 and "was removed" in err and str(folder / name) in err
     stats = json.loads(out)
     assert stats["ended_by"] == "error" and "was removed" in stats["error"]
+    assert stats["frames"]["slots"] == 0 and stats["files"] == []
     assert os.listdir(tmp_path) == []
 
 
