@@ -117,8 +117,9 @@ std::optional<AcquireStatus> DdaSource::take(const DXGI_OUTDUPL_FRAME_INFO& info
     }
     held_.reset();
     first_delivered_ = true;
-    update_ = {presented_at(info), std::max(1U, info.AccumulatedFrames), true, nullptr,
-               info.ProtectedContentMaskedOut != FALSE};
+    update_ = {.presented = presented_at(info),
+               .accumulated_frames = std::max(1U, info.AccumulatedFrames),
+               .protected_content_masked = info.ProtectedContentMaskedOut != FALSE};
     return AcquireStatus::updated;
   }
   if (!presented && !(pointer_changed && options_.pointer)) {
@@ -126,14 +127,17 @@ std::optional<AcquireStatus> DdaSource::take(const DXGI_OUTDUPL_FRAME_INFO& info
     return std::nullopt;
   }
   if (!presented) dirty_.clear();
-  update_ = {presented ? presented_at(info) : update_.presented,
-             presented ? std::max(1U, info.AccumulatedFrames) : 0U, true, &dirty_,
-             info.ProtectedContentMaskedOut != FALSE};
+  update_ = {.presented = presented ? presented_at(info) : update_.presented,
+             .accumulated_frames = presented ? std::max(1U, info.AccumulatedFrames) : 0U,
+             .dirty = &dirty_,
+             .protected_content_masked = info.ProtectedContentMaskedOut != FALSE};
   return AcquireStatus::updated;
 }
 
 AcquireStatus DdaSource::deliver_held() {
-  update_ = {held_->presented, 1, true, nullptr, held_->masked};
+  update_ = {.presented = held_->presented,
+             .accumulated_frames = 1,
+             .protected_content_masked = held_->masked};
   held_.reset();
   first_delivered_ = true;
   return AcquireStatus::updated;
