@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -161,13 +160,15 @@ TEST_CASE("a picture that is larger than a fragment is whole") {
 
 TEST_CASE("the longest gap that a file can tell comes back exactly") {
   const TempFolder folder;
-  for (const auto& [name, fps] :
-       std::vector<std::pair<std::string, Rational>>{{"a.mp4", {999'999'999, 1'000'000}},
-                                                     {"a.mov", {999'999'999, 1'000'000}},
-                                                     {"a.mp4", {60, 1}},
-                                                     {"a.ts", {60, 1}},
-                                                     {"a.mkv", {60, 1}},
-                                                     {"a.nut", {60, 1}}}) {
+  struct Case {
+    std::string name;
+    Rational fps;
+  };
+  const Rational fine{999'999'999, 1'000'000};
+  for (const Case& c : {Case{"a.mp4", fine}, Case{"a.mov", fine}, Case{"a.mp4", {60, 1}},
+                        Case{"a.ts", {60, 1}}, Case{"a.mkv", {60, 1}}, Case{"a.nut", {60, 1}}}) {
+    const std::string name = c.name;
+    const Rational fps = c.fps;
     CAPTURE(name);
     CAPTURE(to_string(fps));
     OutputRequest request = request_for(folder / name, fps);
