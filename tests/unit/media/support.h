@@ -33,7 +33,7 @@ struct Colour {
 };
 
 /// An opaque bgra picture: a gradient with a square that moves with `number`.
-std::shared_ptr<Picture> picture(Size size, int number);
+std::shared_ptr<Picture> picture(Size size, std::int64_t number);
 std::shared_ptr<Picture> flat(Size size, Colour colour);
 Frame frame_of(std::shared_ptr<const Picture> image);
 

@@ -32,9 +32,10 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::shared_ptr<Picture> picture(Size size, int number) {
+std::shared_ptr<Picture> picture(Size size, std::int64_t number) {
   auto image = std::make_shared<Picture>(Image(PixelFormat::bgra, size));
-  const int left = number * 7 % std::max(1, size.width - 16);
+  const std::int64_t room = std::max(1, size.width - 16);
+  const std::int64_t left = number % room * 7 % room;
   for (std::int32_t y = 0; y < size.height; ++y)
     for (std::int32_t x = 0; x < size.width; ++x) {
       std::uint8_t* p = image->view().row(y) + 4 * x;
@@ -82,7 +83,7 @@ Recorded record(const OutputRequest& request, Size size, const std::vector<std::
   r.plan = plan_output(request);
   const auto sink = open_read_sink(r.plan, size, r.report, r.warnings);
   for (const std::int64_t slot : slots)
-    sink->write(frame_of(picture(size, static_cast<int>(slot))), Rect::of(size), slot);
+    sink->write(frame_of(picture(size, slot)), Rect::of(size), slot);
   sink->finish(end);
   r.files = sink->files();
   r.encoded = sink->encoded_size();
