@@ -68,20 +68,21 @@ TEST_CASE(
     "a call of the system that does not return: slots repeat, and the recording ends in time") {
   for (const bool by_signal : {false, true}) {
     Bench b;
-    if (!by_signal) b.options.frames = 600;
+    b.options.plan.fps = {10, 1};
+    if (!by_signal) b.options.frames = 100;
     std::vector<std::string> told;
     b.hooks.source_away = [&](const std::string& why) { told.push_back(why); };
     std::int64_t seen = 0;
     b.hooks.progress = [&](const Progress& p) { seen = p.slots; };
     b.hooks.end_request = [&]() -> std::optional<EndedBy> {
-      return by_signal && seen >= 300 ? std::optional(EndedBy::signal) : std::nullopt;
+      return by_signal && seen >= 50 ? std::optional(EndedBy::signal) : std::nullopt;
     };
     const Hang hang(b, 1s);
     const TimePoint begun = b.clock.now();
     const RecordStatistics s = b.run();
     const Duration took = b.clock.now() - begun;
     CHECK(s.ended_by == (by_signal ? EndedBy::signal : EndedBy::frames));
-    CHECK(s.slots >= (by_signal ? 300 : 600));
+    CHECK(s.slots >= (by_signal ? 50 : 100));
     CHECK(took < (by_signal ? 12s : 16s));
     CHECK(b.sinks.logs.back()->finished == s.slots);
     CHECK(told == std::vector<std::string>{"the system does not answer"});
@@ -96,21 +97,23 @@ TEST_CASE(
 TEST_CASE("--on-loss holds for a call that does not return") {
   for (const bool stop : {false, true}) {
     Bench b;
+    b.options.plan.fps = {10, 1};
     b.options.reopen_on_loss = !stop;
     b.options.give_up_after = 5s;
     const Hang hang(b, 1s);
     const RecordStatistics s = b.run();
     CHECK(s.ended_by == (stop ? EndedBy::source : EndedBy::source_lost));
     // It hangs after 1 s, and is lost 10 s later.
-    CHECK(s.slots >= (stop ? 600 : 900));
-    CHECK(s.slots <= (stop ? 720 : 1020));
+    CHECK(s.slots >= (stop ? 100 : 150));
+    CHECK(s.slots <= (stop ? 120 : 170));
     CHECK(s.error.has_value() == !stop);
   }
 }
 
 TEST_CASE("a call that returns in the end is a screen that was away") {
   Bench b;
-  b.options.frames = 600;
+  b.options.plan.fps = {10, 1};
+  b.options.frames = 100;
   std::vector<std::string> told;
   b.hooks.source_away = [&](const std::string& why) { told.push_back(why); };
   Hang hang(b, 1s);
