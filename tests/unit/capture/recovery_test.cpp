@@ -84,7 +84,7 @@ TEST_CASE("an output that is off is waited for, and comes back in another size")
   CHECK(next(source, 30ms) == SourceEvent::lost);
   CHECK(source.source() == nullptr);
   CHECK(next(source, 0ms) == SourceEvent::lost);
-  CHECK(source.recoveries().back().took >= 30ms);
+  CHECK(source.recoveries().back().took > 0ms);
 
   screen->resize({100, 50});
   screen->set_presence(Presence::here);
