@@ -16,13 +16,14 @@ def decode_barcodes(gray, width, height):
     return [None if line == "-" else int(line) for line in text.split()]
 
 
-def barcodes_of_file(path):
+def barcodes_of_file(path, repeats=True):
+    """The numbers in its pictures, at its rate; `repeats=False`: of each picture that is in it, once."""
     size = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height",
                            "-of", "csv=p=0:s=x", str(path)], stdout=subprocess.PIPE, check=True).stdout.decode()
     # A container with programs (MPEG-TS) lists its stream twice.
     width, height = (int(n) for n in size.split()[0].split("x")[:2])
-    gray = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "gray", "-"],
-                          stdout=subprocess.PIPE, check=True).stdout
+    gray = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), *([] if repeats else ["-fps_mode", "passthrough"]), "-f", "rawvideo",
+                           "-pix_fmt", "gray", "-"], stdout=subprocess.PIPE, check=True).stdout
     return decode_barcodes(gray, width, height)
 
 
