@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from comparison import report
-from comparison.machine import SOURCE, machine, say, versions
+from comparison.machine import SOURCE, machine, say
 from comparison.measure import RawReader, numbers_of_recording, read_numbers, run
 from rustcam_testing import CLI, Stimulus, XServer
 
@@ -118,13 +118,7 @@ def main():
                         runs.append(once(kind, server, folder))
                         say("  " + ", ".join(f"{k} {v:.4g}" for k, v in runs[-1].items()))
                 lines.append(line_of(kind, warmth, runs))
-    (options.results / "first-second.json").write_text(json.dumps(
-        {"command": "bench/first_second.sh", "date": datetime.date.today().isoformat(), "machine": where, "versions": versions(),
-         "lines": lines}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    text = (f"{where['cpu']}, {where['cores']} cores, {where['system']}; load average before {where['load_average']:.1f}; "
-            f"{datetime.date.today().isoformat()}.\n\n{table(lines)}")
-    page = SOURCE / "docs" / "benchmarks.md" if options.results == SOURCE / "docs" / "results" else options.results / "first-second.md"
-    report.put_into(page, "first-second", text)
+    text = report.write_lines(options.results, "first-second", "bench/first_second.sh", where, lines, table(lines))
     print(text, end="")
     return 0 if all(line["kept"] for line in lines) else 1
 

@@ -1,9 +1,11 @@
 """The comparison as a table and as a chart."""
 
+import datetime
 import html
 import json
 import pathlib
 
+from comparison.machine import SOURCE, versions
 
 
 def number(value, digits=2):
@@ -85,6 +87,19 @@ def put_into(path, section, text):
     before, _, rest = page.partition(begin)
     _, _, after = rest.partition(end)
     path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
+
+
+def write_lines(folder, section, command, where, lines, text):
+    """A measurement's lines to FOLDER/SECTION.json, and its table to the page; what a person reads of it is returned."""
+    today = datetime.date.today().isoformat()
+    (folder / f"{section}.json").write_text(json.dumps(
+        {"command": command, "date": today, "machine": where, "versions": versions(), "lines": lines}, indent=1,
+        ensure_ascii=False) + "\n", encoding="utf-8")
+    text = (f"{where['cpu']}, {where['cores']} cores, {where['system']}; load average before {where['load_average']:.1f}; "
+            f"{today}.\n\n{text}")
+    page = SOURCE / "docs" / "benchmarks.md" if folder == SOURCE / "docs" / "results" else folder / f"{section}.md"
+    put_into(page, section, text)
+    return text
 
 
 def chart(results):

@@ -1,7 +1,6 @@
 """Recordings of a screen of which every pixel changes: does each slot get its picture in time?"""
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
@@ -10,7 +9,7 @@ import tempfile
 import time
 
 from comparison import report
-from comparison.machine import SOURCE, machine, say, versions
+from comparison.machine import SOURCE, machine, say
 from comparison.measure import run
 from rustcam_testing import CLI, Stimulus, XServer
 
@@ -78,13 +77,7 @@ def main():
                         runs.append(once(server, folder))
                         say("  " + ", ".join(f"{k} {v:.4g}" for k, v in runs[-1].items()))
                 lines.append(line_of(scene, warmth, runs))
-    (options.results / "steady.json").write_text(json.dumps(
-        {"command": "bench/steady.sh", "date": datetime.date.today().isoformat(), "machine": where, "versions": versions(),
-         "lines": lines}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    text = (f"{where['cpu']}, {where['cores']} cores, {where['system']}; load average before {where['load_average']:.1f}; "
-            f"{datetime.date.today().isoformat()}.\n\n{table(lines)}")
-    page = SOURCE / "docs" / "benchmarks.md" if options.results == SOURCE / "docs" / "results" else options.results / "steady.md"
-    report.put_into(page, "steady", text)
+    text = report.write_lines(options.results, "steady", "bench/steady.sh", where, lines, table(lines))
     print(text, end="")
     return 0 if all(line["kept"] for line in lines) else 1
 
