@@ -102,4 +102,13 @@ void warn_of_comparing(const TargetInfo& target, Log& log, std::vector<Warning>&
   warnings.push_back(std::move(warning));
 }
 
+void warn_of_pointer(const TargetInfo& target, Log& log, std::vector<Warning>& warnings) {
+  if (target.pointer_embedded.empty()) return;
+  Warning warning{"pointer_embedded",
+                  "the pointer may be in the picture: " + target.pointer_embedded,
+                  "move the pointer out of the picture"};
+  log.warning(warning.text + "; " + warning.hint);
+  warnings.push_back(std::move(warning));
+}
+
 }  // namespace rustcam::cli

@@ -48,4 +48,8 @@ Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& w
 /// to be found by comparing.
 void warn_of_comparing(const TargetInfo& target, Log& log, std::vector<Warning>& warnings);
 
+/// For commands that were asked to leave the pointer out: tells, as a warning "pointer_embedded",
+/// if it may be in the pictures all the same.
+void warn_of_pointer(const TargetInfo& target, Log& log, std::vector<Warning>& warnings);
+
 }  // namespace rustcam::cli

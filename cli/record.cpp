@@ -137,6 +137,8 @@ int Record::run(Context& context) {
     request.record.selection = select(request.capture.request, context.log, warnings);
   }
   warn_of_comparing(request.record.selection.target, context.log, warnings);
+  if (!request.capture.cursor)
+    warn_of_pointer(request.record.selection.target, context.log, warnings);
 
   RecordStatistics statistics = run_session(request, signals, context.log);
   if (statistics.started_at.empty()) {

@@ -215,6 +215,8 @@ int Shot::run(Context& context) {
   if (!options.all && !options.named_here) check_output_file(options.path, options.force);
   std::vector<Warning> warnings;
   std::vector<Picture> pictures = plan(options, context.log, warnings);
+  if (!options.capture.cursor && !pictures.empty())
+    warn_of_pointer(pictures.front().selection.target, context.log, warnings);
   if (options.all || options.named_here)
     for (Picture& picture : pictures) settle_name(picture, options);
 

@@ -15,7 +15,8 @@ set -euo pipefail
 {
 build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
        libavcodec-dev libavformat-dev libavutil-dev libswscale-dev zlib1g-dev
-       libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev)
+       libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev
+       libwayland-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
         libxcb-render0-dev python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc

@@ -14,11 +14,14 @@ std::string quoted(std::string_view name) {
 
 const Backend& automatic_backend(const Patience& patience) {
   std::string reasons;
-  for (const Backend* backend : backends()) {
-    if (!backend->automatic()) continue;
-    const Support support = backend->probe(patience);
-    if (support.available) return *backend;
-    reasons += std::string(backend->name()) + ": " + support.reason + "; ";
+  // One that would show a part of the session only comes after those that show all of it.
+  for (const bool partial : {false, true}) {
+    for (const Backend* backend : backends()) {
+      if (!backend->automatic() || backend->shortfall().has_value() != partial) continue;
+      const Support support = backend->probe(patience);
+      if (support.available) return *backend;
+      reasons += std::string(backend->name()) + ": " + support.reason + "; ";
+    }
   }
   if (reasons.empty()) reasons = "this build has no back end for one; ";
   const std::string advice = "--backend " + std::string(screenless_backend());

@@ -8,11 +8,6 @@
 namespace rustcam {
 namespace {
 
-/// Moves a region of desktop coordinates to the target's corner.
-Rect on_target(const Rect& region, const TargetInfo& target) {
-  return translate(region, -target.desktop.left, -target.desktop.top);
-}
-
 /// What to say if `auto` had to take a back end that shows a part of the session only.
 std::optional<std::string> shortfall_note(const TargetRequest& request, const Backend& chosen) {
   auto shortfall = request.backend == "auto" ? chosen.shortfall() : std::nullopt;
@@ -43,7 +38,7 @@ Selection select_target(const TargetRequest& request) {
   selection.session = backend.choose(request);
   selection.target = selection.session->target();
   if (request.region && request.region->desktop_coordinates) {
-    selection.region = on_target(request.region->rect, selection.target);
+    selection.region = pixels_of(request.region->rect, selection.target);
   } else if (request.region) {
     require_inside(request.region->rect, selection.target);
     selection.region = request.region->rect;

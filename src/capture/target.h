@@ -22,7 +22,9 @@ struct TargetInfo {
   std::string
       identity;  ///< finds the same target again after a loss (RandR name; LUID and monitor path)
   std::string backend;
-  Rect desktop;  ///< place in desktop coordinates; its size is the upright picture's
+  Rect desktop;  ///< place in desktop coordinates
+  /// The upright picture's size, if the desktop is scaled, so that it is not desktop's.
+  std::optional<Size> pixels;
   std::optional<double> refresh_hz;
   double scale = 1.0;
   Rotation rotation = Rotation::none;
@@ -34,10 +36,13 @@ struct TargetInfo {
   /// Why the system does not tell what changes on it, so that it has to be compared all the time;
   /// empty: it tells.
   std::string changes_unknown;
+  /// Why the pointer may be in the pictures although nobody asked for it; empty: it is left out.
+  std::string pointer_embedded;
   std::optional<std::uint64_t> window;  ///< the system's number of a window
   std::optional<std::int64_t> pid;      ///< of the process that owns a window
 
-  Size size() const noexcept { return desktop.size(); }
+  /// Of the upright picture.
+  Size size() const noexcept { return pixels.value_or(desktop.size()); }
 };
 
 /// A display adapter, for `list devices`.

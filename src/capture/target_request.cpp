@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <iterator>
 #include <system_error>
@@ -57,18 +58,12 @@ TargetInfo identified_target(const std::vector<TargetInfo>& targets, const std::
 
 TargetInfo named_target(const std::vector<TargetInfo>& targets, const std::string& output,
                         bool within_device, const NameResolver& resolve) {
-  for (const TargetInfo& t : targets)
-    if (t.name == output) return t;
-  if (const auto index = parse_index(output)) {
-    if (within_device && static_cast<std::size_t>(*index) < targets.size())
-      return targets[static_cast<std::size_t>(*index)];
-    if (!within_device)
-      for (const TargetInfo& t : targets)
-        if (t.index == *index) return t;
-  } else if (resolve) {
-    return resolve(output);
-  }
-  throw UsageError("there is no output \"" + output + "\"; there are: " + listing(targets));
+  const auto index = parse_index(output);
+  const bool named = std::ranges::any_of(targets, [&](const auto& t) { return t.name == output; });
+  if (!named && index && within_device && static_cast<std::size_t>(*index) < targets.size())
+    return targets[static_cast<std::size_t>(*index)];
+  if (!named && !index && resolve) return resolve(output);
+  return find_named(targets, output);
 }
 
 void require_area(const Rect& region, const std::string& where) {
@@ -113,6 +108,37 @@ void require_on(const Rect& region, const TargetInfo& target,
 }
 
 }  // namespace
+
+const TargetInfo& find_named(const std::vector<TargetInfo>& targets, const std::string& output) {
+  for (const TargetInfo& t : targets)
+    if (t.name == output) return t;
+  if (const auto index = parse_index(output))
+    for (const TargetInfo& t : targets)
+      if (t.index == *index) return t;
+  throw UsageError("there is no output \"" + output + "\"; there are: " + listing(targets));
+}
+
+Rect pixels_of(const Rect& desktop_region, const TargetInfo& target) {
+  const Rect r = translate(desktop_region, -target.desktop.left, -target.desktop.top);
+  if (!target.pixels) return r;
+  // A 120th, the unit of scales, has no exact place among binary fractions.
+  constexpr double tiny = 1e-6;
+  struct Side {
+    std::int64_t logical;
+    std::int64_t pixels;
+    double scale;  ///< the one that was meant: sizes are rounded
+    std::int32_t begin(std::int32_t at) const { return place(std::floor(at * scale + tiny)); }
+    std::int32_t end(std::int32_t at) const {
+      return at >= logical ? place(static_cast<double>(pixels)) : place(std::ceil(at * scale - tiny));
+    }
+    std::int32_t place(double at) const {
+      return static_cast<std::int32_t>(std::clamp(at, 0.0, static_cast<double>(pixels)));
+    }
+  };
+  const Side x{target.desktop.width(), target.pixels->width, target.scale};
+  const Side y{target.desktop.height(), target.pixels->height, target.scale};
+  return {x.begin(r.left), y.begin(r.top), x.end(r.right), y.end(r.bottom)};
+}
 
 const TargetInfo& default_target(const std::vector<TargetInfo>& targets) {
   const auto primary =

@@ -47,6 +47,14 @@ using NameResolver = std::function<TargetInfo(std::string_view name)>;
 TargetInfo pick_target(const Backend& backend, const TargetRequest& request,
                        const NameResolver& resolve = {});
 
+/// By name, else by index. Throws UsageError.
+const TargetInfo& find_named(const std::vector<TargetInfo>& targets, const std::string& output);
+
+/// Where a region in desktop coordinates lies on the target's picture, which it must be inside of.
+/// If the desktop is scaled, an edge on the target's edge is its pixel edge; else left and top
+/// round down, right and bottom up.
+Rect pixels_of(const Rect& desktop_region, const TargetInfo& target);
+
 /// The primary output; if none is set, the one at (0,0), else the first. `targets` must not be
 /// empty.
 const TargetInfo& default_target(const std::vector<TargetInfo>& targets);

@@ -28,14 +28,7 @@ constexpr std::size_t max_rects = 64;
 TargetInfo choose_output(const Connection& c, const std::optional<std::string>& wanted) {
   const std::vector<TargetInfo> outputs = list_outputs(c);
   if (outputs.empty()) throw CaptureError("the X screen has no active output; switch one on");
-  if (!wanted) return default_target(outputs);
-  const auto named = [&](const TargetInfo& t) {
-    return t.name == *wanted || std::to_string(t.index) == *wanted;
-  };
-  const auto found = std::ranges::find_if(outputs, named);
-  if (found == outputs.end())
-    throw UsageError("there is no output '" + *wanted + "'; `list` shows those that exist");
-  return *found;
+  return wanted ? find_named(outputs, *wanted) : default_target(outputs);
 }
 
 class Window final : public Presenter {

@@ -1,11 +1,12 @@
 #include "capture/x11/shm_segment.h"
 
-#include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 
-#include "platform/unique_fd_posix.h"
+#include <utility>
+
+#include "platform/sealed_memory_posix.h"
 
 namespace rustcam::x11 {
 
@@ -38,18 +39,12 @@ bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
 }
 
 bool ShmSegment::attach_descriptor() {
-  UniqueFd memory(memfd_create("rustcam-screen", MFD_CLOEXEC | MFD_ALLOW_SEALING));
-  if (!memory.valid() || ftruncate(memory.get(), static_cast<off_t>(bytes_)) != 0) return false;
-  // Whoever else holds it could make it smaller, and our next look at it would be the last.
-  if (fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-    return false;
-  void* data = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
-  if (data == MAP_FAILED) return false;
-  memory_.reset(static_cast<std::uint8_t*>(data),
-                [bytes = bytes_](std::uint8_t* p) { munmap(p, bytes); });
+  auto made = SealedMemory::make("rustcam-screen", bytes_);
+  if (!made) return false;
+  memory_ = std::move(made->memory);
   id_ = connection_->new_id();
   // xcb closes the descriptor once it is sent.
-  return accepted(xcb_shm_attach_fd_checked(connection_->get(), id_, memory.release(), 0));
+  return accepted(xcb_shm_attach_fd_checked(connection_->get(), id_, made->fd.release(), 0));
 }
 
 bool ShmSegment::attach_system_v() {

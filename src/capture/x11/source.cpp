@@ -1,5 +1,6 @@
 #include "capture/x11/source.h"
 
+#include <poll.h>
 #include <xcb/randr.h>
 
 #include <algorithm>
@@ -20,8 +21,8 @@
 #include "capture/x11/pixel_layout.h"
 #include "capture/x11/pointer_tracker.h"
 #include "capture/x11/shared_pictures.h"
-#include "capture/x11/waiter.h"
 #include "image/convert.h"
+#include "platform/fd_waiter_posix.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -119,7 +120,7 @@ class Source final : public FrameSource {
   const Connection& connection_;
   OutputWatch watch_;
   PixelLayout layout_;
-  Waiter waiter_;
+  FdWaiter waiter_;
   std::optional<DamageTracker> damage_;  ///< or `finder_`, if nobody tells what changes
   ImageReader reader_;
   std::optional<ChangeFinder> finder_;
@@ -157,7 +158,7 @@ AcquireStatus Source::acquire(TimePoint deadline, std::stop_token stop) {
     if (take_update()) return AcquireStatus::updated;
     if (now() >= deadline) return AcquireStatus::timed_out;
     connection_.flush();
-    waiter_.wait(connection_.descriptor(),
+    waiter_.wait(connection_.descriptor(), POLLIN,
                  finder_ ? std::min(deadline, finder_->next_look()) : deadline);
   }
 }

@@ -1,0 +1,44 @@
+// From the compositor's pixels to upright bgra.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/region.h"
+#include "capture/wayland/transform.h"
+#include "image/image_view.h"
+
+namespace rustcam::wayland {
+
+/// A format of wl_shm that can be read. There is one object of each.
+struct BufferFormat {
+  std::uint32_t code;          ///< of wl_shm
+  std::string_view name;       ///< for people: "bgra8", "x2rgb10"
+  std::int32_t bytes;          ///< of a pixel
+  /// Converts `count` pixels to bgra, alpha 255; null: it is bgra already, but for the alpha.
+  void (*to_bgra)(const std::uint8_t* from, std::uint8_t* into, std::int32_t count);
+};
+
+/// Null for a format that we cannot read.
+const BufferFormat* buffer_format(std::uint32_t code) noexcept;
+/// The one of these that costs the least to read; null if we can read none.
+const BufferFormat* best_format(std::span<const std::uint32_t> codes) noexcept;
+
+/// Pixels as the compositor wrote them.
+struct BufferView {
+  const BufferFormat* format = nullptr;
+  Size size;
+  std::ptrdiff_t stride = 0;
+  const std::uint8_t* data = nullptr;
+  Transform transform;
+};
+
+/// Copies `region` (upright, inside the picture that the buffer shows) to the same places of
+/// `into`, bgra, whose corner is at `origin`. Alpha is 255 if `opaque`, else undefined.
+void copy_upright(const BufferView& from, const Region& region, const ImageView& into, Point origin,
+                  bool opaque);
+
+}  // namespace rustcam::wayland
