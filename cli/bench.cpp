@@ -95,7 +95,7 @@ int Bench::run(Context& context) {
   const StopOnSignal stop(signals);
   options.capture.request.patience.stop = stop.token();
   std::vector<Warning> notes;
-  const Selection selection = select(options.capture.request, context.log, notes);
+  const Selection selection = select(options.capture, context.log, notes);
   warn_of_comparing(selection.target, context.log, notes);
   check_stimulus(options, selection);
   const BenchPlan plan = plan_of(options, selection);

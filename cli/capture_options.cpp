@@ -7,6 +7,7 @@
 
 #include "base/one_of.h"
 #include "capture/registry.h"
+#include "cli/ask_region.h"
 #include "cli/output_file.h"
 #include "cli/values.h"
 
@@ -52,9 +53,10 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
   parser.value("-r,--region", into.region,
                {"R",
                 "`left,top,right,bottom` from the output's corner, or in desktop coordinates as "
-                "slurp (`X,Y WxH`) and X tools (`WxH+X+Y`) print it",
+                "slurp (`X,Y WxH`) and X tools (`WxH+X+Y`) print it, or `ask`: draw it",
                 "the whole output", "--region 100,50,500,300",
-                "Desktop coordinates choose the output as well"});
+                "Desktop coordinates choose the output as well. `ask` starts slurp (Wayland) or slop "
+                "(X11)"});
   if (with_cursor)
     parser.on_off("--cursor", "--no-cursor", into.cursor,
                   {{}, "draw the pointer, or leave it out", "drawn"});
@@ -72,7 +74,8 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
   }
   if (given.device)
     options.request.device = static_cast<int>(parse_integer("--device", *given.device, 0, 255));
-  if (given.region) options.request.region = parse_region(*given.region);
+  options.ask_region = given.region == "ask";
+  if (given.region && !options.ask_region) options.request.region = parse_region(*given.region);
   if (given.timeout)
     options.timeout =
         std::chrono::milliseconds(parse_integer("--timeout", *given.timeout, 1, 86'400'000));
@@ -80,7 +83,9 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
   return options;
 }
 
-Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& warnings) {
+Selection select(const CaptureOptions& options, Log& log, std::vector<Warning>& warnings) {
+  TargetRequest request = options.request;
+  if (options.ask_region) request.region = ask_region(request.patience.stop);
   Selection selection = select_target(request);
   for (const std::string& note : selection.notes) {
     log.warning(note);

@@ -26,6 +26,7 @@ struct CaptureArguments {
 
 struct CaptureOptions {
   TargetRequest request;
+  bool ask_region = false;  ///< `--region ask`: request.region is still to be chosen
   bool cursor = true;
   Duration timeout = std::chrono::seconds(1);
 };
@@ -41,8 +42,9 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
 /// Throws UsageError. `command` is named in messages.
 CaptureOptions check_capture_options(const std::string& command, const CaptureArguments& given);
 
-/// select_target(), with its notes told as warnings and remembered for the document.
-Selection select(const TargetRequest& request, Log& log, std::vector<Warning>& warnings);
+/// select_target(), with its notes told as warnings and remembered for the document. Lets the user
+/// choose the region first if that was asked for.
+Selection select(const CaptureOptions& options, Log& log, std::vector<Warning>& warnings);
 
 /// For commands that follow the screen: tells, as a warning "changes_unknown", if its changes have
 /// to be found by comparing.

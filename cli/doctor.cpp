@@ -63,14 +63,16 @@ void check_capture(const Selection& selection, std::vector<Check>& checks) {
   }
 }
 
-/// What to do if this build does not see the session's screen.
+/// What to do if the session's screen cannot be captured.
 std::string way_out() {
   const std::string virtual_one = "use --backend " + std::string(screenless_backend());
   if (in_wayland_session())
-    return "this build cannot record the screen of a Wayland session: log in to an X11 session "
-           "(often called Xorg in the login screen's menu), or " +
+    return "use a Wayland compositor that lets programs capture its screen (sway, labwc, Hyprland, "
+           "COSMIC, niri), or log in to an X11 session (often called Xorg in the login screen's "
+           "menu), or " +
            virtual_one + ", which needs no screen";
-  return "run this in a graphical session (DISPLAY set), or " + virtual_one + ", which needs none";
+  return "run this in a graphical session (DISPLAY or WAYLAND_DISPLAY set), or " + virtual_one +
+         ", which needs none";
 }
 
 /// The screen itself: reachable, with outputs, and a picture of one.

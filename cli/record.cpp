@@ -134,7 +134,7 @@ int Record::run(Context& context) {
   {
     const StopOnSignal stop(signals);
     request.capture.request.patience.stop = stop.token();
-    request.record.selection = select(request.capture.request, context.log, warnings);
+    request.record.selection = select(request.capture, context.log, warnings);
   }
   warn_of_comparing(request.record.selection.target, context.log, warnings);
   if (!request.capture.cursor)

@@ -83,7 +83,7 @@ void settle_name(Picture& picture, const ShotOptions& options) {
 std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warning>& warnings) {
   const TargetRequest& request = options.capture.request;
   std::vector<Picture> pictures;
-  const Selection first = select(request, log, warnings);
+  const Selection first = select(options.capture, log, warnings);
   if (!options.all) {
     pictures.push_back({options.path, first});
     return pictures;

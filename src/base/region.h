@@ -21,7 +21,8 @@ class Region {
   }
 
   bool empty() const noexcept { return rects_.empty(); }
-  std::span<const Rect> rects() const noexcept { return rects_; }
+  std::span<const Rect> rects() const& noexcept { return rects_; }
+  std::span<const Rect> rects() const&& = delete;  ///< they would be gone before they are used
   std::size_t count() const noexcept { return rects_.size(); }
   Rect bounds() const noexcept;
   std::int64_t area() const noexcept;

@@ -24,13 +24,16 @@ constexpr std::uint32_t fourcc(char a, char b, char c, char d) {
 }
 
 /// Channels of `bits` bits each in a little-endian word, at these places.
-template <int red, int green, int blue, unsigned bits>
+/// `alpha` is the place of 8 bits of it; -1: there are none to be read, and 255 is written.
+template <int red, int green, int blue, unsigned bits, int alpha = -1>
 void from_words(const std::uint8_t* from, std::uint8_t* into, std::int32_t count) {
   constexpr unsigned lost = bits - 8;
   for (std::int32_t i = 0; i < count; ++i) {
     std::uint32_t v = 0;
     std::memcpy(&v, from + std::ptrdiff_t{i} * 4, 4);
-    v = opaque_word | (v >> (red + lost) & 0xffu) << 16 | (v >> (green + lost) & 0xffu) << 8 |
+    std::uint32_t kept = opaque_word;
+    if constexpr (alpha >= 0) kept = (v >> alpha & 0xffu) << 24;
+    v = kept | (v >> (red + lost) & 0xffu) << 16 | (v >> (green + lost) & 0xffu) << 8 |
         (v >> (blue + lost) & 0xffu);
     std::memcpy(into + std::ptrdiff_t{i} * 4, &v, 4);
   }
@@ -63,21 +66,21 @@ void from_565(const std::uint8_t* from, std::uint8_t* into, std::int32_t count) 
 // The first two have small numbers of their own in wl_shm; the others are DRM's. The cheapest to
 // read come first.
 constexpr std::array formats{
-    BufferFormat{1, "bgrx8", 4, nullptr},
-    BufferFormat{0, "bgra8", 4, nullptr},
-    BufferFormat{fourcc('X', 'B', '2', '4'), "rgbx8", 4, &from_words<0, 8, 16, 8>},
-    BufferFormat{fourcc('A', 'B', '2', '4'), "rgba8", 4, &from_words<0, 8, 16, 8>},
-    BufferFormat{fourcc('B', 'X', '2', '4'), "xrgb8", 4, &from_words<8, 16, 24, 8>},
-    BufferFormat{fourcc('B', 'A', '2', '4'), "argb8", 4, &from_words<8, 16, 24, 8>},
-    BufferFormat{fourcc('R', 'X', '2', '4'), "xbgr8", 4, &from_words<24, 16, 8, 8>},
-    BufferFormat{fourcc('R', 'A', '2', '4'), "abgr8", 4, &from_words<24, 16, 8, 8>},
-    BufferFormat{fourcc('R', 'G', '2', '4'), "bgr8", 3, &from_triples<2, 1, 0>},
-    BufferFormat{fourcc('B', 'G', '2', '4'), "rgb8", 3, &from_triples<0, 1, 2>},
-    BufferFormat{fourcc('X', 'R', '3', '0'), "x2rgb10", 4, &from_words<20, 10, 0, 10>},
-    BufferFormat{fourcc('A', 'R', '3', '0'), "a2rgb10", 4, &from_words<20, 10, 0, 10>},
-    BufferFormat{fourcc('X', 'B', '3', '0'), "x2bgr10", 4, &from_words<0, 10, 20, 10>},
-    BufferFormat{fourcc('A', 'B', '3', '0'), "a2bgr10", 4, &from_words<0, 10, 20, 10>},
-    BufferFormat{fourcc('R', 'G', '1', '6'), "rgb565", 2, &from_565},
+    BufferFormat{1, "bgrx8", 4, false, nullptr},
+    BufferFormat{0, "bgra8", 4, true, nullptr},
+    BufferFormat{fourcc('X', 'B', '2', '4'), "rgbx8", 4, false, &from_words<0, 8, 16, 8>},
+    BufferFormat{fourcc('A', 'B', '2', '4'), "rgba8", 4, true, &from_words<0, 8, 16, 8, 24>},
+    BufferFormat{fourcc('B', 'X', '2', '4'), "xrgb8", 4, false, &from_words<8, 16, 24, 8>},
+    BufferFormat{fourcc('B', 'A', '2', '4'), "argb8", 4, true, &from_words<8, 16, 24, 8, 0>},
+    BufferFormat{fourcc('R', 'X', '2', '4'), "xbgr8", 4, false, &from_words<24, 16, 8, 8>},
+    BufferFormat{fourcc('R', 'A', '2', '4'), "abgr8", 4, true, &from_words<24, 16, 8, 8, 0>},
+    BufferFormat{fourcc('R', 'G', '2', '4'), "bgr8", 3, false, &from_triples<2, 1, 0>},
+    BufferFormat{fourcc('B', 'G', '2', '4'), "rgb8", 3, false, &from_triples<0, 1, 2>},
+    BufferFormat{fourcc('X', 'R', '3', '0'), "x2rgb10", 4, false, &from_words<20, 10, 0, 10>},
+    BufferFormat{fourcc('A', 'R', '3', '0'), "a2rgb10", 4, false, &from_words<20, 10, 0, 10>},
+    BufferFormat{fourcc('X', 'B', '3', '0'), "x2bgr10", 4, false, &from_words<0, 10, 20, 10>},
+    BufferFormat{fourcc('A', 'B', '3', '0'), "a2bgr10", 4, false, &from_words<0, 10, 20, 10>},
+    BufferFormat{fourcc('R', 'G', '1', '6'), "rgb565", 2, false, &from_565},
 };
 
 /// A part of the buffer as bgra: in place, or converted into `scratch`.
@@ -147,7 +150,7 @@ void copy_upright(const BufferView& from, const Region& region, const ImageView&
         copy_row(pixels.row(from.transform.mirrors_y() ? part.height() - 1 - y : y), part.row(y),
                  part.width(), from.transform.mirrors_x());
     }
-    if (opaque && from.format->to_bgra == nullptr) make_opaque(part);
+    if (opaque && (from.format->alpha || from.format->to_bgra == nullptr)) make_opaque(part);
   }
 }
 

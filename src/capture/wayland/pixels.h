@@ -18,7 +18,8 @@ struct BufferFormat {
   std::uint32_t code;          ///< of wl_shm
   std::string_view name;       ///< for people: "bgra8", "x2rgb10"
   std::int32_t bytes;          ///< of a pixel
-  /// Converts `count` pixels to bgra, alpha 255; null: it is bgra already, but for the alpha.
+  bool alpha;                  ///< 8 bits of it are kept, and colours are multiplied by it
+  /// Converts `count` pixels to bgra; null: it is bgra already.
   void (*to_bgra)(const std::uint8_t* from, std::uint8_t* into, std::int32_t count);
 };
 
@@ -37,7 +38,8 @@ struct BufferView {
 };
 
 /// Copies `region` (upright, inside the picture that the buffer shows) to the same places of
-/// `into`, bgra, whose corner is at `origin`. Alpha is 255 if `opaque`, else undefined.
+/// `into`, bgra, whose corner is at `origin`. Alpha is 255 if `opaque`, else the
+/// format's own (undefined if it has none).
 void copy_upright(const BufferView& from, const Region& region, const ImageView& into, Point origin,
                   bool opaque);
 

@@ -139,8 +139,9 @@ bool Window::present(std::int64_t n) {
   canvas.holds = n;
   Region changed = shown_ ? scene_->dirty(*shown_, n) : all;
   changed.intersect(Rect::of(size_));
+  changed = changed.simplified(max_rects);
   wl_surface_attach(surface_->get(), canvas.buffer.get(), 0, 0);
-  for (const Rect& r : changed.simplified(max_rects).rects())
+  for (const Rect& r : changed.rects())
     wl_surface_damage_buffer(surface_->get(), r.left, r.top, static_cast<std::int32_t>(r.width()),
                              static_cast<std::int32_t>(r.height()));
   wl_surface_commit(surface_->get());

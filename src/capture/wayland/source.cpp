@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "capture/wayland/cursor_tracker.h"
+#include "capture/wayland/ext_grabber.h"
 #include "capture/wayland/grabber.h"
 #include "capture/wayland/outputs.h"
 #include "capture/wayland/pixels.h"
@@ -37,10 +39,11 @@ class Source final : public FrameSource {
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override {}
   ReadCost read(const Region& region, Picture& picture, Point origin) override;
-  const Pointer& pointer() override { return pointer_; }
+  const Pointer& pointer() override;
   Loss last_loss() const override { return loss_; }
 
  private:
+  void open_ext(bool with_pointer);
   bool find_output();
   AcquireStatus lose(std::string why);
   std::optional<AcquireStatus> follow_output();
@@ -56,7 +59,10 @@ class Source final : public FrameSource {
   TargetInfo target_;
   const Output* output_ = nullptr;
   std::uint64_t output_revision_ = 0;
+  Proxy<ext_image_copy_capture_manager_v1> manager_;   ///< of ext-image-copy-capture only
+  Proxy<ext_image_capture_source_v1> image_source_;  ///< as well
   std::unique_ptr<Grabber> grabber_;
+  std::optional<CursorTracker> cursor_;
   bool opaque_;
   Pointer pointer_;
 
@@ -85,9 +91,43 @@ Source::Source(const TargetInfo& target, const SourceOptions& options)
   retarget(state.transform.upright(state.mode));
   if (const std::string why = not_capturable(connection_); !why.empty())
     throw DuplicationError(why);
-  grabber_ = open_wlr_grabber(connection_, output_->get(), options.pointer);
-  pointer_.visible = pointer_.embedded = options.pointer;
+  if (offers_ext(connection_)) {
+    open_ext(options.pointer);
+  } else {
+    grabber_ = open_wlr_grabber(connection_, output_->get(), options.pointer);
+    pointer_.visible = pointer_.embedded = options.pointer;
+  }
   connection_.set_patience(options.patience);
+}
+
+void Source::open_ext(bool with_pointer) {
+  constexpr std::uint32_t without_pointer = 0;
+  manager_ = ext_manager(connection_);
+  image_source_ = ext_source_of(connection_, output_->get());
+  grabber_ = open_ext_grabber(
+      connection_,
+      Proxy<ext_image_copy_capture_session_v1>(ext_image_copy_capture_manager_v1_create_session(
+          manager_.get(), image_source_.get(), without_pointer)),
+      false);
+  if (!with_pointer) return;
+  cursor_.emplace(connection_, manager_.get(), image_source_.get());
+  // The first tells whether there is a pointing device; the second, where it is.
+  for (int i = 0; i < 2; ++i) {
+    connection_.roundtrip();
+    cursor_->pointer();
+  }
+  // Its image is drawn a little later. Without it, the first pictures would have no pointer.
+  constexpr Duration image_wait = std::chrono::milliseconds(100);
+  for (const TimePoint end = now() + image_wait; cursor_->awaits_image() && now() < end;) {
+    connection_.wait(waiter_, end);
+    cursor_->pointer();
+  }
+}
+
+const Pointer& Source::pointer() {
+  if (!cursor_) return pointer_;
+  connection_.take_events();
+  return cursor_->pointer();
 }
 
 bool Source::find_output() {
@@ -216,17 +256,18 @@ ReadCost Source::read(const Region& region, Picture& picture, Point origin) {
 }  // namespace
 
 std::string not_capturable(const Connection& connection) {
-  if (!offers_wlr(connection))
-    return "this compositor offers no protocol to capture screens by (wlr-screencopy)";
-  return {};
+  if (offers_ext(connection) || offers_wlr(connection)) return {};
+  return "this compositor offers no protocol to capture screens by (neither "
+         "ext-image-copy-capture nor wlr-screencopy)";
 }
 
 std::string protocol_in_use(const Connection& connection) {
+  if (offers_ext(connection)) return "by ext-image-copy-capture";
   return offers_wlr(connection) ? "by wlr-screencopy" : "";
 }
 
 std::string pointer_embedded(const Connection& connection) {
-  static_cast<void>(connection);
+  if (offers_ext(connection)) return {};
   return "wlr-screencopy cannot leave out a pointer that the compositor draws itself, as sway 1.7 "
          "and outputs without a hardware cursor do";
 }

@@ -198,6 +198,23 @@ TEST_CASE("a target of a listing is chosen by its identity, whatever names and i
   expect_usage(r, {"id-of-0", "not there any more"});
 }
 
+TEST_CASE("regions of a scaled desktop reach to the pixels that they touch") {
+  TargetInfo t;
+  t.desktop = {100, 50, 100 + 1093, 50 + 614};  // 1366x768 at 1.25 is 1092.8x614.4
+  t.pixels = Size{1366, 768};
+  t.scale = 1.25;
+  CHECK(pixels_of({100, 50, 1193, 664}, t) == Rect{0, 0, 1366, 768});
+  CHECK(pixels_of({101, 51, 103, 53}, t) == Rect{1, 1, 4, 4});
+  CHECK(pixels_of({104, 54, 108, 58}, t) == Rect{5, 5, 10, 10});
+  CHECK(pixels_of({1192, 663, 1193, 664}, t) == Rect{1365, 766, 1366, 768});
+  t.desktop = {0, 0, 1280, 720};
+  t.pixels = Size{1920, 1080};
+  t.scale = 1.5;
+  CHECK(pixels_of({1, 1, 2, 2}, t) == Rect{1, 1, 3, 3});
+  t.pixels.reset();
+  CHECK(pixels_of({1, 1, 2, 2}, t) == Rect{1, 1, 2, 2});
+}
+
 TEST_CASE("a window cannot be captured yet") {
   const TwoScreens two;
   TargetRequest r;
