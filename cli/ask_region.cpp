@@ -35,8 +35,7 @@ RegionRequest ask_region(const std::stop_token& stop) {
       if (!timer.sleep_until(now() + std::chrono::milliseconds(20), stop))
         throw Interrupted("the end was requested before a region was chosen");
     const std::string answer = trimmed(process.stop());
-    if (process.exit_status() != 0)
-      throw Error("no region was chosen: " + tool + " was cancelled");
+    if (process.exit_status() != 0) throw Error("no region was chosen: " + tool + " was cancelled");
     return parse_region(answer);
   } catch (const Error& error) {
     if (error.native_code() != "ENOENT") throw;

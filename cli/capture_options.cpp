@@ -50,13 +50,14 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
   parser.value("--device", into.device,
                {"N", "only that adapter's outputs (Windows); `-o` then counts within it",
                 "any adapter", "--device 1"});
-  parser.value("-r,--region", into.region,
-               {"R",
-                "`left,top,right,bottom` from the output's corner, or in desktop coordinates as "
-                "slurp (`X,Y WxH`) and X tools (`WxH+X+Y`) print it, or `ask`: draw it",
-                "the whole output", "--region 100,50,500,300",
-                "Desktop coordinates choose the output as well. `ask` starts slurp (Wayland) or slop "
-                "(X11)"});
+  parser.value(
+      "-r,--region", into.region,
+      {"R",
+       "`left,top,right,bottom` from the output's corner, or in desktop coordinates as "
+       "slurp (`X,Y WxH`) and X tools (`WxH+X+Y`) print it, or `ask`: draw it",
+       "the whole output", "--region 100,50,500,300",
+       "Desktop coordinates choose the output as well. `ask` starts slurp (Wayland) or slop "
+       "(X11)"});
   if (with_cursor)
     parser.on_off("--cursor", "--no-cursor", into.cursor,
                   {{}, "draw the pointer, or leave it out", "drawn"});

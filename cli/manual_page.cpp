@@ -75,10 +75,11 @@ If nothing was recorded no file is left.
 .B DISPLAY
 The X server whose screen is captured.
 .TP
-.BR WAYLAND_DISPLAY ", " XDG_SESSION_TYPE
-Tell that the session is one of Wayland, of which an X server shows a part
-only.
-A warning says so then.
+.BR WAYLAND_DISPLAY ", " XDG_RUNTIME_DIR
+The Wayland compositor whose outputs are captured: its socket, and the folder
+of that.
+If it cannot be captured, an X server shows a part of the session only, and a
+warning says so.
 .SH FILES
 .TP
 .IR rustcam\-YYYYMMDD\-HHMMSS.mp4 ", " rustcam\-YYYYMMDD\-HHMMSS.png

@@ -71,12 +71,12 @@ case " $id $(os_release ID_LIKE) " in
     cat >&2 << TEXT
 install-deps: this is $name; packages are installed on Debian 12, 13 and sid and on Ubuntu 24.04 only.
 Needed are $needed_text, with Ninja, pkg-config, CLI11, spdlog, fmt, nlohmann-json, zlib,
-FFmpeg's development files (libavcodec, libavformat, libavutil, libswscale) and those of XCB and Xau. Their names elsewhere (not tried):
+FFmpeg's development files (libavcodec, libavformat, libavutil, libswscale) and those of XCB, Xau and Wayland. Their names elsewhere (not tried):
   Fedora    gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel spdlog-devel fmt-devel json-devel ffmpeg-free-devel
-            zlib-devel libxcb-devel libXau-devel
-  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau
+            zlib-devel libxcb-devel libXau-devel wayland-devel
+  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau wayland
   openSUSE  gcc-c++ cmake ninja pkgconf cli11-devel spdlog-devel fmt-devel nlohmann_json-devel ffmpeg-7-libavcodec-devel
-            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel
+            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel wayland-devel
 Then build with: cmake -B build && cmake --build build
 TEXT
     exit 1 ;;

@@ -13,11 +13,12 @@ say "2/3 building"
 (cd "$here" && cmake --preset release -DRUSTCAM_BUILD_TESTS=OFF >&2 && cmake --build --preset release >&2)
 program="$here/build/release/cli/rustcam-cli"
 
-if [[ -n ${DISPLAY:-} ]]; then
-  say "3/3 recording 5 seconds of display $DISPLAY at 60 frames a second"
+screen=${WAYLAND_DISPLAY:-${DISPLAY:-}}
+if [[ -n $screen ]]; then
+  say "3/3 recording 5 seconds of display $screen at 60 frames a second"
   what=()
 else
-  say "3/3 no display here (DISPLAY is not set): recording 5 seconds of the built-in virtual display"
+  say "3/3 no display here (neither DISPLAY nor WAYLAND_DISPLAY is set): recording 5 seconds of the built-in virtual display"
   what=(--backend virtual -o mover@1920x1080@60)
 fi
 "$program" record "${what[@]}" --fps 60 --duration 5 --force rustcam-demo.mp4

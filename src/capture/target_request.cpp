@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <system_error>
 
@@ -129,7 +130,8 @@ Rect pixels_of(const Rect& desktop_region, const TargetInfo& target) {
     double scale;  ///< the one that was meant: sizes are rounded
     std::int32_t begin(std::int32_t at) const { return place(std::floor(at * scale + tiny)); }
     std::int32_t end(std::int32_t at) const {
-      return at >= logical ? place(static_cast<double>(pixels)) : place(std::ceil(at * scale - tiny));
+      return at >= logical ? place(static_cast<double>(pixels))
+                           : place(std::ceil(at * scale - tiny));
     }
     std::int32_t place(double at) const {
       return static_cast<std::int32_t>(std::clamp(at, 0.0, static_cast<double>(pixels)));

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <stop_token>
 #include <utility>
 
@@ -75,9 +76,8 @@ void Connection::check_open() const {
     why = std::string(interface != nullptr ? interface->name : "unknown object") + " error " +
           std::to_string(code);
   }
-  throw DeviceError("the Wayland compositor at " + display_name_ + " has closed the connection: " +
-                        why,
-                    why);
+  throw DeviceError(
+      "the Wayland compositor at " + display_name_ + " has closed the connection: " + why, why);
 }
 
 void Connection::dispatch() {

@@ -1,6 +1,7 @@
 // The connection to the compositor, and waiting for what it says.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -59,16 +59,16 @@ void CursorTracker::follow_device() {
   entered_ = false;
   if (!has_device_) return;
   device_.reset(wl_seat_get_pointer(seat_.get()));
-  session_.reset(ext_image_copy_capture_manager_v1_create_pointer_cursor_session(
-      manager_, source_, device_.get()));
+  session_.reset(ext_image_copy_capture_manager_v1_create_pointer_cursor_session(manager_, source_,
+                                                                                 device_.get()));
   static constexpr ext_image_copy_capture_cursor_session_v1_listener listener{
       &Events::enter, &Events::leave, &Events::position, &Events::hot_spot};
   ext_image_copy_capture_cursor_session_v1_add_listener(session_.get(), &listener, this);
-  images_ = open_ext_grabber(connection_,
-                             Proxy<ext_image_copy_capture_session_v1>(
-                                 ext_image_copy_capture_cursor_session_v1_get_capture_session(
-                                     session_.get())),
-                             true);
+  images_ = open_ext_grabber(
+      connection_,
+      Proxy<ext_image_copy_capture_session_v1>(
+          ext_image_copy_capture_cursor_session_v1_get_capture_session(session_.get())),
+      true);
 }
 
 void CursorTracker::follow_image() {
@@ -95,8 +95,8 @@ void CursorTracker::follow_image() {
   into.size = size;
   into.planes[0] = {shape->pixels.data(), shape->stride};
   copy_upright(grab.view, Region(Rect::of(size)), into, {}, false);
-  const Rect spot = grab.view.transform.upright(
-      Rect::of(coming_hot_spot_, Size{1, 1}), grab.view.size);
+  const Rect spot =
+      grab.view.transform.upright(Rect::of(coming_hot_spot_, Size{1, 1}), grab.view.size);
   hot_spot_ = {spot.left, spot.top};
   pointer_.shape = std::move(shape);
 }

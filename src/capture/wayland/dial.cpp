@@ -60,8 +60,8 @@ UniqueFd dial(const std::string& path, const Patience& patience) {
       return fd;
     if (errno == EINTR) continue;
     if (errno != EAGAIN)
-      throw DeviceError("the Wayland compositor at " + path + " cannot be reached: " +
-                            why_not(errno) + "; see that the session runs",
+      throw DeviceError("the Wayland compositor at " + path +
+                            " cannot be reached: " + why_not(errno) + "; see that the session runs",
                         errno_name(errno));
     if (patience.stop.stop_requested())
       throw Interrupted("the Wayland compositor had not answered when the end was requested",

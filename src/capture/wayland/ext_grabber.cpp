@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -106,8 +108,8 @@ struct ExtGrabber::Events {
     self.damage_told_ = true;
     const Target& target = self.targets_[self.writing_];
     if (!target.buffer || width <= 0 || height <= 0) return;
-    self.damage_.add(intersect(Rect::of(Point{x, y}, {width, height}),
-                               Rect::of(target.buffer->layout().size)));
+    self.damage_.add(
+        intersect(Rect::of(Point{x, y}, {width, height}), Rect::of(target.buffer->layout().size)));
   }
   static void presentation_time(void* data, ext_image_copy_capture_frame_v1*, std::uint32_t high,
                                 std::uint32_t low, std::uint32_t nanoseconds) {

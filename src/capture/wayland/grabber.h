@@ -1,6 +1,7 @@
 // Pictures of an output that the compositor copies for us, one after another.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

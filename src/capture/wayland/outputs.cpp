@@ -55,9 +55,9 @@ struct OutputEvents {
 
 Output::Output(const Connection& connection, const Global& global, zxdg_output_manager_v1* manager)
     : global_(global.name), output_(connection.bind<wl_output>(global, wl_output_interface)) {
-  static constexpr wl_output_listener listener{
-      &OutputEvents::geometry, &OutputEvents::mode, &OutputEvents::done,
-      &OutputEvents::scale,    &OutputEvents::name, &OutputEvents::description};
+  static constexpr wl_output_listener listener{&OutputEvents::geometry, &OutputEvents::mode,
+                                               &OutputEvents::done,     &OutputEvents::scale,
+                                               &OutputEvents::name,     &OutputEvents::description};
   wl_output_add_listener(output_.get(), &listener, this);
   if (manager == nullptr) return;
   static constexpr zxdg_output_v1_listener xdg_listener{
@@ -149,9 +149,9 @@ TargetInfo target_of(const OutputState& s, Size pixels) {
   if (t.description.empty()) t.description = s.make + (s.make.empty() ? "" : " ") + s.model;
   t.backend = backend_name;
   const bool told = s.logical.width > 0 && s.logical.height > 0;
-  const Size logical =
-      told ? s.logical
-           : Size{std::max(pixels.width / s.whole_scale, 1), std::max(pixels.height / s.whole_scale, 1)};
+  const Size logical = told ? s.logical
+                            : Size{std::max(pixels.width / s.whole_scale, 1),
+                                   std::max(pixels.height / s.whole_scale, 1)};
   t.desktop = Rect::of(s.position, logical);
   if (logical != pixels) t.pixels = pixels;
   t.scale = scale_of(pixels, logical);

@@ -110,8 +110,8 @@ void copy_row(const std::uint8_t* from, std::uint8_t* into, std::int32_t width, 
 void transpose(Plane<const std::uint8_t> from, Size size, const Transform& transform,
                const ImageView& into) {
   // The buffer's rows become columns. A column that goes backwards: its row is taken from the end.
-  Transposition t{from.data,   from.stride, into.row(0), into.planes[0].stride,
-                  size.width,  size.height};
+  Transposition t{from.data,  from.stride, into.row(0), into.planes[0].stride,
+                  size.width, size.height};
   if (transform.mirrors_x()) {
     t.from = from.row(size.height - 1);
     t.from_stride = -t.from_stride;

@@ -15,10 +15,10 @@ namespace rustcam::wayland {
 
 /// A format of wl_shm that can be read. There is one object of each.
 struct BufferFormat {
-  std::uint32_t code;          ///< of wl_shm
-  std::string_view name;       ///< for people: "bgra8", "x2rgb10"
-  std::int32_t bytes;          ///< of a pixel
-  bool alpha;                  ///< 8 bits of it are kept, and colours are multiplied by it
+  std::uint32_t code;     ///< of wl_shm
+  std::string_view name;  ///< for people: "bgra8", "x2rgb10"
+  std::int32_t bytes;     ///< of a pixel
+  bool alpha;             ///< 8 bits of it are kept, and colours are multiplied by it
   /// Converts `count` pixels to bgra; null: it is bgra already.
   void (*to_bgra)(const std::uint8_t* from, std::uint8_t* into, std::int32_t count);
 };

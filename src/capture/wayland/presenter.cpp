@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
@@ -109,7 +110,8 @@ void Window::fit(const TargetInfo& output) {
   }
   const double scale = std::round(output.scale);
   if (scale != output.scale)
-    throw DeviceError("the output " + output.name + " is scaled by a fraction, and the compositor "
+    throw DeviceError("the output " + output.name +
+                      " is scaled by a fraction, and the compositor "
                       "has no viewporter to show pictures at their own size");
   wl_surface_set_buffer_scale(surface_->get(), static_cast<std::int32_t>(scale));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -59,8 +60,8 @@ class Source final : public FrameSource {
   TargetInfo target_;
   const Output* output_ = nullptr;
   std::uint64_t output_revision_ = 0;
-  Proxy<ext_image_copy_capture_manager_v1> manager_;   ///< of ext-image-copy-capture only
-  Proxy<ext_image_capture_source_v1> image_source_;  ///< as well
+  Proxy<ext_image_copy_capture_manager_v1> manager_;  ///< of ext-image-copy-capture only
+  Proxy<ext_image_capture_source_v1> image_source_;   ///< as well
   std::unique_ptr<Grabber> grabber_;
   std::optional<CursorTracker> cursor_;
   bool opaque_;
@@ -69,7 +70,7 @@ class Source final : public FrameSource {
   std::optional<Grab> grab_;
   Size grab_size_;  ///< of its buffer
   Transform transform_;
-  bool undelivered_ = false;      ///< grab_ is newer than what update() told of
+  bool undelivered_ = false;  ///< grab_ is newer than what update() told of
   bool everything_dirty_ = true;
   std::optional<TimePoint> refusing_since_;
   TimePoint retry_at_{};

@@ -13,8 +13,9 @@ constexpr std::uint32_t least_compositor = 4;
 Proxy<wl_compositor> bind_compositor(const Connection& connection) {
   auto compositor = connection.bind<wl_compositor>(wl_compositor_interface, least_compositor);
   if (!compositor)
-    throw DeviceError("the Wayland compositor is too old to show a stimulus: it has no "
-                      "wl_compositor of version 4");
+    throw DeviceError(
+        "the Wayland compositor is too old to show a stimulus: it has no "
+        "wl_compositor of version 4");
   return compositor;
 }
 
@@ -55,8 +56,9 @@ class FullScreenWindow final : public Surface {
   FullScreenWindow(Connection& connection, wl_output* output, const std::string& title)
       : Surface(connection), shell_(connection.bind<xdg_wm_base>(xdg_wm_base_interface)) {
     if (!shell_)
-      throw DeviceError("the Wayland compositor shows no windows (it has neither wlr-layer-shell "
-                        "nor xdg-shell)");
+      throw DeviceError(
+          "the Wayland compositor shows no windows (it has neither wlr-layer-shell "
+          "nor xdg-shell)");
     static constexpr xdg_wm_base_listener alive{
         [](void*, xdg_wm_base* shell, std::uint32_t serial) { xdg_wm_base_pong(shell, serial); }};
     xdg_wm_base_add_listener(shell_.get(), &alive, this);

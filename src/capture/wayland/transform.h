@@ -8,8 +8,8 @@
 
 namespace rustcam::wayland {
 
-/// wl_output.transform, 0 to 7: quarter turns, and for 4 and more a mirror image of them. `y_invert`
-/// (of wlr-screencopy): the buffer's lowest row comes first.
+/// wl_output.transform, 0 to 7: quarter turns, and for 4 and more a mirror image of them.
+/// `y_invert` (of wlr-screencopy): the buffer's lowest row comes first.
 struct Transform {
   std::uint32_t turn = 0;
   bool y_invert = false;

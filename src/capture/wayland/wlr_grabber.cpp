@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -54,8 +58,8 @@ class WlrGrabber final : public Grabber {
 
   // Of the frame that is under way.
   std::vector<BufferLayout> offered_;
-  /// Copies since a failure. The first does not wait for damage, and what the second tells as changed
-  /// may count from nowhere: compositors begin to watch at different times.
+  /// Copies since a failure. The first does not wait for damage, and what the second tells as
+  /// changed may count from nowhere: compositors begin to watch at different times.
   int copies_ = 0;
   bool y_invert_ = false;
   Region damage_;
