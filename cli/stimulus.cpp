@@ -61,8 +61,10 @@ Presented present(Presenter& presenter, const StimulusOptions& options, const En
   // The last frame stays for its period as well.
   if (options.ticks && !closed)
     sleep_until(timer, begin + slot_offset(options.hz, *options.ticks), signals);
-  if (shown.frames > 1 && last > first)
-    shown.fps = static_cast<double>(shown.frames - 1) / to_s(last - first);
+  const std::int64_t replaced = presenter.never_shown();
+  if (shown.frames > replaced + 1 && last > first)
+    shown.fps = static_cast<double>(shown.frames - replaced - 1) / to_s(last - first);
+  shown.frames -= replaced;
   return shown;
 }
 

@@ -26,6 +26,9 @@ class Presenter {
   /// Shows frame `n`; returns when the system has taken it. False when the user closed the window.
   /// Throws DeviceError if the display is gone.
   virtual bool present(std::int64_t n) = 0;
+  /// Of the frames so far, those of which the system says that they never reached the screen,
+  /// because a newer one took their place. 0 if it says nothing.
+  virtual std::int64_t never_shown() { return 0; }
 };
 
 }  // namespace rustcam

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "capture/target_request.h"
 #include "capture/wayland/connection.h"
+#include "capture/wayland/feedback.h"
 #include "capture/wayland/outputs.h"
 #include "capture/wayland/shm_buffer.h"
 #include "capture/wayland/surface.h"
@@ -59,6 +60,7 @@ class Window final : public Presenter {
  public:
   explicit Window(const PresenterOptions& options);
   bool present(std::int64_t n) override;
+  std::int64_t never_shown() override;
 
  private:
   void fit(const TargetInfo& output);
@@ -72,6 +74,7 @@ class Window final : public Presenter {
   Size logical_;
   std::unique_ptr<Scene> scene_;
   std::unique_ptr<Surface> surface_;
+  Feedback feedback_;
   Proxy<wp_viewporter> viewporter_;
   Proxy<wp_viewport> viewport_;
   /// One is shown, one waits to be shown, one is drawn.
@@ -83,7 +86,8 @@ Window::Window(const PresenterOptions& options)
     : patience_(options.patience),
       lease_(options.patience),
       connection_(*lease_),
-      outputs_(connection_) {
+      outputs_(connection_),
+      feedback_(connection_) {
   const TargetInfo output = choose_output(outputs_, options.output);
   size_ = options.size.value_or(output.size());
   logical_ = logical_size(size_, output);
@@ -146,12 +150,19 @@ bool Window::present(std::int64_t n) {
   for (const Rect& r : changed.rects())
     wl_surface_damage_buffer(surface_->get(), r.left, r.top, static_cast<std::int32_t>(r.width()),
                              static_cast<std::int32_t>(r.height()));
+  feedback_.ask(surface_->get());
   wl_surface_commit(surface_->get());
   canvas.busy = true;
   shown_ = n;
   // When the answer is here, the compositor has the picture.
   connection_.roundtrip();
   return !surface_->closed();
+}
+
+std::int64_t Window::never_shown() {
+  // What has been answered by now; the newest picture is on the screen or will be.
+  connection_.take_events();
+  return feedback_.discarded();
 }
 
 }  // namespace
