@@ -188,10 +188,7 @@ class Sway:
     def grab(self, name=None, scale=None):
         """The screen by another program's eyes (grim), as an array [y, x, (r, g, b)]: one output, or all of them."""
         command = ["grim", "-t", "ppm", *(["-o", name] if name else []), *(["-s", str(scale)] if scale else []), "-"]
-        data = subprocess.run(command, env=self.env, check=True, stdout=subprocess.PIPE, timeout=60 * SLOW).stdout
-        head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
-        width, height = int(head[1]), int(head[2])
-        return np.frombuffer(data, np.uint8, width * height * 3, head.end()).reshape(height, width, 3)
+        return parse_ppm(subprocess.run(command, env=self.env, check=True, stdout=subprocess.PIPE, timeout=60 * SLOW).stdout)
 
     def freeze(self):
         """It does not answer any more, until thaw()."""
@@ -213,6 +210,13 @@ class Sway:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def parse_ppm(data):
+    """An array [y, x, (r, g, b)]."""
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+    width, height = int(head[1]), int(head[2])
+    return np.frombuffer(data, np.uint8, width * height * 3, head.end()).reshape(height, width, 3)
 
 
 def version():

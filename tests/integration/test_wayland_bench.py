@@ -9,7 +9,7 @@ import pytest
 from cli_driver import document
 from rustcam_testing import SLOW, in_a_calm_run, ok_cli, start_cli, wait_until
 
-QUICK = ["--duration", "1", "--warmup", "0.3", "--repeat", "1"]
+QUICK = ["--duration", "0.8", "--warmup", "0.2", "--repeat", "1"]
 
 
 def bench(sway, *args):

@@ -7,12 +7,10 @@ import signal
 import socket
 
 import pytest
-from rustcam_testing import SLOW, environment, ffprobe, start_cli, wait_until
+from running_recording import PATIENCE, Recording
+from rustcam_testing import environment, start_cli, wait_until
 from sway_bed import needs_grim
 from wayland_client import WaylandClient, detail
-
-PATIENCE = 60 * SLOW
-"""For the end of a command. Without limits of its own it would never come."""
 
 COMMANDS = {
     "shot": ("shot", "--timeout", "300", "shot.png"),
@@ -101,39 +99,15 @@ def test_the_first_signal_ends_each_command(listener, tmp_path, number):
     assert not list(folder.iterdir())
 
 
-class Recording:
-    def __init__(self, sway, folder, name, *args):
-        self.path = folder / f"{name}.mkv"
-        self.told = folder / f"{name}.progress"
-        with self.told.open("wb") as progress:
-            self.process = start_cli("record", "--fps", "20", "--encoder", "mpeg4", "--progress", "json", "--json", *args,
-                                     str(self.path), env=sway.env, stderr=progress)
-
-    def told_last(self, what):
-        """Of the last line of `--progress json`."""
-        lines = self.told.read_text(encoding="utf-8").splitlines()
-        return json.loads(lines[-1])[what] if lines else 0
-
-    def end(self, status=0):
-        """The statistics; the file has to hold what they say."""
-        out, _ = self.process.communicate(timeout=PATIENCE)
-        assert self.process.returncode == status, self.told.read_text(encoding="utf-8")
-        document = json.loads(out)
-        frames = document["frames"]
-        assert int(ffprobe(self.path)["nb_read_frames"]) == frames["slots"] - frames["unencoded"]
-        return document
-
-
 def test_recordings_outlive_a_compositor_that_falls_silent(sway, tmp_path):
     ways = {"timed": ("--duration", "6"), "asked": (), "stops": ("--on-loss", "stop"), "gives_up": ("--on-loss", "wait=0.5"),
             "waits": ()}
-    made = {name: Recording(sway, tmp_path, name, *args) for name, args in ways.items()}
+    made = {name: Recording(sway, tmp_path / f"{name}.mkv", "--fps", "20", "--encoder", "mpeg4", *args) for name, args in ways.items()}
     try:
         for each in made.values():
-            wait_until(lambda each=each: each.told_last("slots") > 0, what="a recorded slot", seconds=60)
+            each.wait_for_slots()
         with frozen(sway):
-            made["asked"].process.send_signal(signal.SIGINT)
-            assert made["asked"].end()["ended_by"] == "signal"
+            assert made["asked"].end(number=signal.SIGINT)["ended_by"] == "signal"
             document = made["timed"].end()
             assert (document["ended_by"], document["frames"]["slots"]) == ("duration", 120)
             # A still screen is silent as well: only an answer that is owed tells the two apart.
@@ -148,15 +122,12 @@ def test_recordings_outlive_a_compositor_that_falls_silent(sway, tmp_path):
             seeds = iter(range(10_000))
             wait_until(lambda: (client.show(detail((640, 360), next(seeds))), made["waits"].told_last("fresh") > before)[1],
                        what="a fresh slot", seconds=60)
-        made["waits"].process.send_signal(signal.SIGTERM)
-        document = made["waits"].end()
+        document = made["waits"].end(number=signal.SIGTERM)
         assert document["ended_by"] == "signal"
         assert "has not answered for 5 s" in document["recoveries"][0]["error"]
     finally:
         for each in made.values():
-            if each.process.poll() is None:
-                each.process.kill()
-                each.process.communicate()
+            each.kill()
 
 
 @needs_grim
