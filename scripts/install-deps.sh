@@ -3,7 +3,7 @@
 #   scripts/install-deps.sh [GROUP...]      default: build
 # Groups: build    the program                    windows  the Windows program and its tests under Wine
 #         suites   unit and contract suites,      arm      the ARM kernels' tests under QEMU
-#                  and tests on X servers         bench    comparisons with other recorders
+#                  tests on X11 and Wayland       bench    comparisons with other recorders
 #         test     everything that scripts/test.sh runs
 #         package  a Debian package               bed      Debian systems of other releases in folders
 # It knows Debian 12, 13 and sid, and Ubuntu 24.04 (this one was not tried). Relatives of theirs are judged by the
@@ -18,14 +18,14 @@ build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-d
        libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev
        libwayland-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
-        libxcb-render0-dev python3 python3-pytest python3-numpy python3-jsonschema procps)
+        libxcb-render0-dev sway grim python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base
-       gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb time python3 python3-numpy)
+       gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb sway grim wf-recorder time python3 python3-numpy)
 package=(build-essential debhelper dpkg-dev lintian)
 bed=(debootstrap zstd git)
 }

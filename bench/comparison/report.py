@@ -89,12 +89,13 @@ def put_into(path, section, text):
     path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
 
 
-def write_lines(folder, section, command, where, lines, text):
-    """A measurement's lines to FOLDER/SECTION.json, and its table to the page; what a person reads of it is returned."""
+def write_lines(folder, section, command, where, lines, text, more_versions=None):
+    """A measurement's lines to FOLDER/SECTION.json, and its table to the page; what a person reads of it is returned.
+    `more_versions`: of the programs that only this measurement runs."""
     today = datetime.date.today().isoformat()
     (folder / f"{section}.json").write_text(json.dumps(
-        {"command": command, "date": today, "machine": where, "versions": versions(), "lines": lines}, indent=1,
-        ensure_ascii=False) + "\n", encoding="utf-8")
+        {"command": command, "date": today, "machine": where, "versions": {**versions(), **(more_versions or {})},
+         "lines": lines}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     text = (f"{where['cpu']}, {where['cores']} cores, {where['system']}; load average before {where['load_average']:.1f}; "
             f"{today}.\n\n{text}")
     page = SOURCE / "docs" / "benchmarks.md" if folder == SOURCE / "docs" / "results" else folder / f"{section}.md"

@@ -121,7 +121,7 @@ def _gstreamer_recording(context, server, row, frames):
                                         f"location={path}"], path, frames)
 
 
-def _encoder_alone(server, scene, size, frames):
+def encoder_alone(server, scene, size, frames):
     cost = run([os.environ["RUSTCAM_ENCODER_ALONE"], scene, f"{size[0]}x{size[1]}", 60, frames, PRESET, CRF, GOP],
                server.env, server)
     told = json.loads(cost.stdout)
@@ -134,7 +134,7 @@ def record(row, context):
     with _screen(row) as server:
         contestants = {OURS: lambda: _our_recording(context, server, frames),
                        "ffmpeg": lambda: _x11grab_recording(context, server, row, frames),
-                       ENCODER: lambda: _encoder_alone(server, row.stimulus, row.size, frames)}
+                       ENCODER: lambda: encoder_alone(server, row.stimulus, row.size, frames)}
         if gstreamer_has("ximagesrc", "videoconvert", "x264enc", "matroskamux"):
             contestants["gstreamer"] = lambda: _gstreamer_recording(context, server, row, frames)
         return in_turn(context, contestants)
@@ -234,7 +234,7 @@ def four_k(row, context):
             return grown(lambda k, count: _our_recording(context, servers[k], count))
 
         def encoder():
-            return grown(lambda k, count: {**_encoder_alone(servers[k], row.stimulus, sizes[k], count),
+            return grown(lambda k, count: {**encoder_alone(servers[k], row.stimulus, sizes[k], count),
                                            "missed_pct": None})
 
         def grown(measure):

@@ -1,7 +1,10 @@
-"""Fixtures that several files of tests share; see rustcam_testing for what they give."""
+"""Fixtures that several files of tests share; see rustcam_testing and sway_bed for what they give."""
+
+import shutil
 
 import pytest
 from rustcam_testing import XServer
+from sway_bed import Sway
 
 
 @pytest.fixture
@@ -23,3 +26,21 @@ def screen():
     """One 1920x1080 Xvfb screen for a file's tests that leave it as they find it."""
     with XServer() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def one_sway():
+    if not shutil.which("sway"):
+        pytest.skip("sway is not installed")
+    with Sway() as sway:
+        yield sway
+
+
+@pytest.fixture
+def sway(one_sway):
+    """A file's one compositor, in its first state: HEADLESS-1 alone is on, HEADLESS-2 is there to be switched on."""
+    one_sway.thaw()
+    if one_sway.process.poll() is not None:
+        one_sway.start()
+    one_sway.reset()
+    return one_sway

@@ -1,4 +1,4 @@
-"""What bench/compare.sh makes of its measurements."""
+"""What bench/compare.sh and bench/wayland.sh make of their measurements."""
 
 import pathlib
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bench"))
 
-from comparison import measure, report  # noqa: E402
+from comparison import measure, report, wayland  # noqa: E402
 from comparison.rows import ENCODER, OURS, ROWS, Context, Row, evaluate, in_turn  # noqa: E402
 
 MOVER = next(row for row in ROWS if row.name == "record-mover")
@@ -60,6 +60,27 @@ def test_verdicts():
     small = Row("x", "x", None, rivals=("r",), required=1.0, largest_size=1.05)
     assert verdict(small, runs(5, bytes=105), runs(10)) == "reached"
     assert verdict(small, runs(5, bytes=106), runs(10)) == "not reached"
+
+
+def of_frames(*costs, **more):
+    return [{"cpu_ms_a_frame": each, "missed_pct": 0.0, "distinct": 300, "complete": True, **more} for each in costs]
+
+
+def test_on_wayland_every_round_counts():
+    def lines(ours):
+        results = {OURS: ours, wayland.EVERY: of_frames(8, 8, 8), wayland.PACED: of_frames(4, 4, 4), ENCODER: of_frames(2, 2, 2)}
+        return {each["against"]: each for each in wayland.lines_of(wayland.WORKS[0], results)}
+
+    found = lines(of_frames(2, 3, 2))
+    assert {name: each["ratio"] for name, each in found.items()} == {wayland.EVERY: 0.25, wayland.PACED: 0.5, ENCODER: 1}
+    assert all(each["kept"] for each in found.values())
+    assert lines(of_frames(3, 3, 2))[wayland.EVERY]["kept"] and not lines(of_frames(3, 3, 2))[wayland.PACED]["kept"]
+    # One round in which more is missing than may be, or whose file is not whole, is not kept.
+    for spoilt in ({"missed_pct": 1.5}, {"complete": False}):
+        ours = of_frames(2, 2, 2)
+        ours[1].update(spoilt)
+        assert not any(each["kept"] for each in lines(ours).values())
+    assert wayland.table(found.values()).count("| kept |") == 3
 
 
 def test_who_begins_changes_from_round_to_round():

@@ -49,7 +49,7 @@ class Source final : public FrameSource {
   AcquireStatus lose(std::string why);
   std::optional<AcquireStatus> follow_output();
   std::optional<AcquireStatus> follow_grabber();
-  AcquireStatus take_grab();
+  std::optional<AcquireStatus> take_grab();
   void retarget(Size pixels);
   AcquireStatus deliver();
 
@@ -95,7 +95,7 @@ Source::Source(const TargetInfo& target, const SourceOptions& options)
   if (offers_ext(connection_)) {
     open_ext(options.pointer);
   } else {
-    grabber_ = open_wlr_grabber(connection_, output_->get(), options.pointer);
+    grabber_ = open_wlr_grabber(connection_, *output_, options.pointer);
     pointer_.visible = pointer_.embedded = options.pointer;
   }
   connection_.set_patience(options.patience);
@@ -208,7 +208,7 @@ std::optional<AcquireStatus> Source::follow_grabber() {
   return std::nullopt;
 }
 
-AcquireStatus Source::take_grab() {
+std::optional<AcquireStatus> Source::take_grab() {
   refusing_since_.reset();
   grab_ = grabber_->take();
   BufferView& view = grab_->view;
@@ -219,9 +219,12 @@ AcquireStatus Source::take_grab() {
   if (view.transform != transform_) everything_dirty_ = true;
   transform_ = view.transform;
   target_.native_format = view.format->name;
-  undelivered_ = true;
   const Size upright = view.transform.upright(view.size);
-  if (upright == target_.size()) return deliver();
+  const bool same_place = upright == target_.size();
+  if (same_place && !everything_dirty_ && grab_->damage && grab_->damage->empty())
+    return std::nullopt;
+  undelivered_ = true;
+  if (same_place) return deliver();
   everything_dirty_ = true;
   retarget(upright);
   return AcquireStatus::resized;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <string>
@@ -22,9 +23,16 @@ constexpr std::uint32_t least_version = 2;
 constexpr std::uint32_t lists_all_buffers = 3;
 constexpr std::uint32_t flag_y_invert = 1;
 
+bool same_pixels(const ShmBuffer& a, const ShmBuffer& b) {
+  const BufferLayout& layout = a.layout();
+  return std::memcmp(a.data(), b.data(),
+                     static_cast<std::size_t>(layout.stride) *
+                         static_cast<std::size_t>(layout.size.height)) == 0;
+}
+
 class WlrGrabber final : public Grabber {
  public:
-  WlrGrabber(Connection& connection, wl_output* output, bool pointer)
+  WlrGrabber(Connection& connection, const Output& output, bool pointer)
       : connection_(connection),
         output_(output),
         pointer_(pointer),
@@ -46,7 +54,7 @@ class WlrGrabber final : public Grabber {
   void fail(std::string why);
 
   Connection& connection_;
-  wl_output* output_;
+  const Output& output_;
   bool pointer_;
   Proxy<zwlr_screencopy_manager_v1> manager_;
   Proxy<zwlr_screencopy_frame_v1> frame_;
@@ -58,12 +66,14 @@ class WlrGrabber final : public Grabber {
 
   // Of the frame that is under way.
   std::vector<BufferLayout> offered_;
-  /// Copies since a failure. The first does not wait for damage, and what the second tells as
-  /// changed may count from nowhere: compositors begin to watch at different times.
+  /// Copies since a failure or a change of size. The first does not wait for damage, and what the
+  /// second tells as changed may count from nowhere, or be nothing: compositors begin to watch at
+  /// different times.
   int copies_ = 0;
   bool y_invert_ = false;
   Region damage_;
   bool damage_told_ = false;
+  Size mode_;  ///< of the output when it was asked for
   std::optional<TimePoint> presented_;
 };
 
@@ -86,6 +96,8 @@ struct WlrGrabber::Events {
   }
   static void ready(void* data, zwlr_screencopy_frame_v1*, std::uint32_t high, std::uint32_t low,
                     std::uint32_t nanoseconds) {
+    // A picture that was asked for in the last mode holds a part of the first one in this mode.
+    if (of(data).output_.state().mode != of(data).mode_) return of(data).request();
     of(data).presented_ = sensible_time(high, low, nanoseconds);
     of(data).state_ = State::ready;
   }
@@ -114,8 +126,9 @@ void WlrGrabber::request() {
   damage_told_ = false;
   y_invert_ = false;
   presented_.reset();
+  mode_ = output_.state().mode;
   frame_.reset(
-      zwlr_screencopy_manager_v1_capture_output(manager_.get(), pointer_ ? 1 : 0, output_));
+      zwlr_screencopy_manager_v1_capture_output(manager_.get(), pointer_ ? 1 : 0, output_.get()));
   static constexpr zwlr_screencopy_frame_v1_listener listener{
       &Events::buffer, &Events::flags,        &Events::ready,      &Events::failed,
       &Events::damage, &Events::linux_dmabuf, &Events::buffer_done};
@@ -140,6 +153,10 @@ void WlrGrabber::copy() {
   if (wanted.stride < std::int64_t{wanted.size.width} * format->bytes)
     return fail("the compositor asks for rows of " + std::to_string(wanted.stride) +
                 " bytes, which are too short for " + std::to_string(wanted.size.width) + " pixels");
+  // What changed with the size was told of a copy that does not show it. The screen may be still
+  // now, and nothing more would come.
+  if (const auto& last = buffers_[1 - writing_]; last && last->layout().size != wanted.size)
+    copies_ = 0;
   std::unique_ptr<ShmBuffer>& buffer = buffers_[writing_];
   try {
     if (!buffer || buffer->layout() != wanted)
@@ -162,6 +179,7 @@ Grab WlrGrabber::take() {
   const auto& other = buffers_[1 - writing_];
   const bool same_as_before = other && other->layout() == layout;
   if (++copies_ > 2 && same_as_before && damage_told_) grab.damage = damage_;
+  if (copies_ == 2 && same_as_before && same_pixels(buffer, *other)) grab.damage = Region();
   grab.presented = presented_;
   writing_ = 1 - writing_;
   request();
@@ -179,7 +197,8 @@ bool offers_wlr(const Connection& connection) noexcept {
   return global != nullptr && global->version >= least_version;
 }
 
-std::unique_ptr<Grabber> open_wlr_grabber(Connection& connection, wl_output* output, bool pointer) {
+std::unique_ptr<Grabber> open_wlr_grabber(Connection& connection, const Output& output,
+                                          bool pointer) {
   return std::make_unique<WlrGrabber>(connection, output, pointer);
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "capture/wayland/grabber.h"
+#include "capture/wayland/outputs.h"
 
 namespace rustcam::wayland {
 
@@ -12,6 +13,7 @@ bool offers_wlr(const Connection& connection) noexcept;
 
 /// Throws DuplicationError if the compositor does not offer it. `pointer`: the compositor draws it
 /// into the pictures. `output` must outlive the grabber.
-std::unique_ptr<Grabber> open_wlr_grabber(Connection& connection, wl_output* output, bool pointer);
+std::unique_ptr<Grabber> open_wlr_grabber(Connection& connection, const Output& output,
+                                          bool pointer);
 
 }  // namespace rustcam::wayland
