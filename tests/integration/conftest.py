@@ -2,6 +2,7 @@
 
 import pytest
 from rustcam_testing import XServer
+from wayland_bed import Bed, Client
 
 
 @pytest.fixture
@@ -23,3 +24,20 @@ def screen():
     """One 1920x1080 Xvfb screen for a file's tests that leave it as they find it."""
     with XServer() as server:
         yield server
+
+
+@pytest.fixture
+def wayland():
+    """A test compositor with one output of 64x48."""
+    with Bed() as bed:
+        yield bed
+
+
+@pytest.fixture
+def wayland_client(wayland):
+    """A client of it, by the wire."""
+    with Client(wayland) as client:
+        client.bed = wayland
+        client.output = client.bind("wl_output")
+        client.roundtrip()
+        yield client

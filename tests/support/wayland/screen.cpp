@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "desk.h"
+#include "screen_info.h"
 
 namespace rustcam::test {
 namespace {
@@ -50,6 +51,7 @@ void Screen::change(const OutputSettings& settings) {
   const bool reshaped =
       settings.mode != settings_.mode || settings.transform != settings_.transform;
   settings_ = settings;
+  tell_output(*this);
   if (!reshaped) return;
   pixels_.assign(area(size()), black);
   ++shape_number_;

@@ -44,7 +44,7 @@ class Screen {
 
   /// Where `damage` tells that the picture has changed. Not clipped.
   void changed(const Region& damage);
-  /// Becomes black and wholly damaged if size or transform change.
+  /// Tells clients. Becomes black and wholly damaged if size or transform change.
   void change(const OutputSettings& settings);
   /// 16 pixels wider, or back.
   void change_mode();

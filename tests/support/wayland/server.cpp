@@ -118,7 +118,6 @@ void Server::change(const std::string& name, const OutputSettings& settings) {
   Screen& changed = screen(name);
   players_.erase(&changed);
   changed.change(settings);
-  tell_output(changed);
 }
 
 void Server::remove(const std::string& name) {
