@@ -28,7 +28,8 @@ std::uint32_t pixel(std::int32_t x, std::int32_t y) {
 
 /// Rows are longer than they need to be.
 std::vector<std::uint32_t> make_buffer() {
-  std::vector<std::uint32_t> words(static_cast<std::size_t>((buffer_size.width + 3) * buffer_size.height));
+  std::vector<std::uint32_t> words(
+      static_cast<std::size_t>((buffer_size.width + 3) * buffer_size.height));
   for (std::int32_t y = 0; y < buffer_size.height; ++y)
     for (std::int32_t x = 0; x < buffer_size.width; ++x)
       words[static_cast<std::size_t>(y * (buffer_size.width + 3) + x)] = pixel(x, y);
@@ -44,8 +45,7 @@ BufferView view_of(const std::vector<std::uint32_t>& words, Transform transform)
 /// was mirrored at a vertical axis if the number is 4 or more.
 Point in_buffer(Point upright, std::uint32_t transform) {
   const bool swapped = (transform & 1u) != 0;
-  const Size size =
-      swapped ? Size{buffer_size.height, buffer_size.width} : buffer_size;
+  const Size size = swapped ? Size{buffer_size.height, buffer_size.width} : buffer_size;
   Point p = upright;
   if (transform >= 4) p.x = size.width - 1 - p.x;
   Size turned = size;
@@ -64,8 +64,8 @@ std::uint32_t format_code(const char (&letters)[5]) {
 
 std::uint32_t read_one(std::uint32_t code, std::initializer_list<std::uint8_t> bytes) {
   std::vector<std::uint8_t> memory(bytes);
-  const BufferView from{buffer_format(code), {1, 1}, static_cast<std::ptrdiff_t>(memory.size()),
-                        memory.data(), {}};
+  const BufferView from{
+      buffer_format(code), {1, 1}, static_cast<std::ptrdiff_t>(memory.size()), memory.data(), {}};
   Image into(PixelFormat::bgra, {1, 1});
   copy_upright(from, Region(Rect{0, 0, 1, 1}), into.view(), {}, true);
   return word_at(into.view().row(0));
@@ -95,9 +95,8 @@ TEST_CASE("pictures come out upright under all eight transforms, whole and in pa
           for (std::int32_t x = 0; x < size.width; ++x) {
             Point p = in_buffer({x, y}, turn);
             if (y_invert) p.y = buffer_size.height - 1 - p.y;
-            const std::uint32_t right = asked.contains(Point{x, y})
-                                            ? (pixel(p.x, p.y) | 0xff000000u)
-                                            : 0x77777777u;
+            const std::uint32_t right =
+                asked.contains(Point{x, y}) ? (pixel(p.x, p.y) | 0xff000000u) : 0x77777777u;
             wrong += word_at(into.view().row(y) + std::ptrdiff_t{x} * 4) != right;
           }
         CHECK(wrong == 0);
@@ -115,8 +114,7 @@ TEST_CASE("rectangles go to the buffer and back") {
       CHECK(transform.upright(transform.in_buffer(upright, buffer_size), buffer_size) == upright);
       const Point corner = in_buffer({1, 2}, turn);
       CHECK(transform.in_buffer(Rect{1, 2, 2, 3}, buffer_size) ==
-            Rect::of(Point{corner.x,
-                           y_invert ? buffer_size.height - 1 - corner.y : corner.y},
+            Rect::of(Point{corner.x, y_invert ? buffer_size.height - 1 - corner.y : corner.y},
                      {1, 1}));
     }
   CHECK(!Transform::of(8));
