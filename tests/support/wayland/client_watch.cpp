@@ -33,10 +33,14 @@ constexpr std::array<std::pair<std::string_view, std::uint32_t>, 7> destroyers{
 /// A client's last requests, which libwayland does not read if it hangs up at once: pairs of an
 /// object and the number of a request.
 std::set<std::pair<std::uint32_t, std::uint32_t>> last_words(int fd) {
-  std::vector<char> bytes(65536);
-  const ssize_t got = recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  std::vector<char> bytes;
+  std::array<char, 4096> piece{};
+  // One call ends where file descriptors were sent along; these are closed, since nobody takes
+  // them.
+  for (ssize_t got = 0; (got = recv(fd, piece.data(), piece.size(), MSG_DONTWAIT)) > 0;)
+    bytes.insert(bytes.end(), piece.begin(), piece.begin() + got);
   std::set<std::pair<std::uint32_t, std::uint32_t>> words;
-  const std::size_t end = got > 0 ? static_cast<std::size_t>(got) : 0;
+  const std::size_t end = bytes.size();
   for (std::size_t at = 0; at + 8 <= end;) {
     std::array<std::uint32_t, 2> header{};
     std::memcpy(header.data(), bytes.data() + at, sizeof header);
