@@ -11,7 +11,6 @@
 #include <stop_token>
 #include <utility>
 
-#include "base/error.h"
 #include "capture/wayland/dial.h"
 
 namespace rustcam::wayland {
@@ -22,14 +21,6 @@ namespace {
 constexpr Duration patience_at_end = std::chrono::seconds(1);
 /// Waiting goes on in pieces: a time in which the program itself was stopped must not count.
 constexpr Duration piece = std::chrono::milliseconds(100);
-
-AccessLost silent(const std::string& display, Duration waited) {
-  std::array<char, 32> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%.3g", to_s(waited));
-  return AccessLost("the Wayland compositor at " + display + " has not answered for " +
-                        seconds.data() + " s: it may be stopped",
-                    "ETIMEDOUT");
-}
 
 }  // namespace
 
@@ -118,6 +109,14 @@ void Connection::wait(const FdWaiter& waiter, TimePoint deadline) {
   if (waiter.wait(l.display_get_fd(display_.get()), events, deadline)) take_events();
 }
 
+AccessLost Connection::silence(Duration waited) const {
+  std::array<char, 32> seconds{};
+  std::snprintf(seconds.data(), seconds.size(), "%.3g", to_s(waited));
+  return AccessLost("the Wayland compositor at " + display_name_ + " has not answered for " +
+                        seconds.data() + " s: it may be stopped",
+                    "ETIMEDOUT");
+}
+
 void Connection::roundtrip() {
   const Proxy<wl_callback> answer(wl_display_sync(display_.get()));
   bool done = false;
@@ -145,7 +144,7 @@ void Connection::roundtrip() {
       // The last look: what came while the program was not scheduled counts.
       take_events();
       if (done) return;
-      throw silent(display_name_, patience_.limit);
+      throw silence(patience_.limit);
     }
   }
 }

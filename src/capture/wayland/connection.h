@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/time.h"
 #include "capture/connection_store.h"
 #include "capture/patience.h"
@@ -67,12 +68,15 @@ class Connection {
   /// Waits until the compositor has got through everything that was sent. Throws AccessLost if it
   /// does not answer within the patience, Interrupted.
   void roundtrip();
+  /// What to throw if it has not answered for so long.
+  AccessLost silence(Duration waited) const;
   void set_patience(const Patience& patience) { patience_ = patience; }
 
   /// For another user of the connection.
   bool reuse(const Patience& patience);
   bool settle() noexcept;
 
+  wl_display* display() const noexcept { return display_.get(); }
   /// What the socket is called, for messages.
   const std::string& display_name() const noexcept { return display_name_; }
 

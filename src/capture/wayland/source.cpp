@@ -12,6 +12,7 @@
 #include "capture/wayland/cursor_tracker.h"
 #include "capture/wayland/ext_grabber.h"
 #include "capture/wayland/grabber.h"
+#include "capture/wayland/heartbeat.h"
 #include "capture/wayland/outputs.h"
 #include "capture/wayland/pixels.h"
 #include "capture/wayland/wlr_grabber.h"
@@ -46,7 +47,7 @@ class Source final : public FrameSource {
  private:
   void open_ext(bool with_pointer);
   bool find_output();
-  AcquireStatus lose(std::string why);
+  AcquireStatus lose(std::string why, std::string code = {});
   std::optional<AcquireStatus> follow_output();
   std::optional<AcquireStatus> follow_grabber();
   std::optional<AcquireStatus> take_grab();
@@ -55,6 +56,8 @@ class Source final : public FrameSource {
 
   ConnectionLease lease_;
   Connection& connection_;
+  Heartbeat heartbeat_;
+  Duration limit_;  ///< of patience
   FdWaiter waiter_;
   Outputs outputs_;
   TargetInfo target_;
@@ -84,6 +87,8 @@ class Source final : public FrameSource {
 Source::Source(const TargetInfo& target, const SourceOptions& options)
     : lease_(for_opening(options)),
       connection_(*lease_),
+      heartbeat_(connection_),
+      limit_(options.patience.limit),
       outputs_(connection_),
       target_(target),
       opaque_(options.opaque) {
@@ -147,9 +152,9 @@ void Source::retarget(Size pixels) {
   target_ = std::move(now_seen);
 }
 
-AcquireStatus Source::lose(std::string why) {
+AcquireStatus Source::lose(std::string why, std::string code) {
   lost_ = true;
-  loss_ = {"", std::move(why)};
+  loss_ = {std::move(code), std::move(why)};
   return AcquireStatus::access_lost;
 }
 
@@ -162,8 +167,14 @@ AcquireStatus Source::acquire(TimePoint deadline, std::stop_token stop) {
     if (const auto status = follow_output()) return *status;
     if (undelivered_) return deliver();
     if (const auto status = follow_grabber()) return *status;
+    TimePoint look_at = deadline;
+    try {
+      look_at = std::min(deadline, heartbeat_.beat(limit_));
+    } catch (const AccessLost& silence) {
+      return lose(silence.what(), silence.native_code());
+    }
     if (now() >= deadline) return AcquireStatus::timed_out;
-    connection_.wait(waiter_, refusing_since_ ? std::min(deadline, retry_at_) : deadline);
+    connection_.wait(waiter_, refusing_since_ ? std::min(look_at, retry_at_) : look_at);
     if (stop.stop_requested()) return AcquireStatus::cancelled;
   }
 }
@@ -210,6 +221,7 @@ std::optional<AcquireStatus> Source::follow_grabber() {
 
 std::optional<AcquireStatus> Source::take_grab() {
   refusing_since_.reset();
+  heartbeat_.heard();
   grab_ = grabber_->take();
   BufferView& view = grab_->view;
   // The picture may be here before the word that the output has another mode.
