@@ -50,6 +50,10 @@ while IFS= read -r hit; do complain "the name of a back end outside the registry
 while IFS= read -r hit; do complain "the name of a container outside its table: $hit"; done < <(
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vxF src/media/container.cpp |
     xargs -r grep -nHE '"(mp4|mov|matroska|mkv|webm|mpegts|yuv4mpegpipe|y4m|nut)"' || true)
+# GCC's run time for Windows frees the memory of a thread_local object before it calls the object's destructor.
+while IFS= read -r hit; do complain "thread_local, and neither a number nor a pointer: $hit"; done < <(
+  git ls-files '*.h' '*.cpp' | xargs -r grep -nHE '^[^/]*\bthread_local\b' |
+    grep -vE '\bthread_local (const )?(int|bool|[A-Za-z_:]+\*) ' || true)
 lines=$(wc -l < cli/main.cpp)
 [[ $lines -lt 80 ]] || complain "cli/main.cpp has $lines lines, 79 are allowed"
 

@@ -20,7 +20,7 @@ build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-d
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
         libxcb-render0-dev sway grim python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
-      bash-completion zsh fish)
+      bash-completion zsh fish grim wf-recorder)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
          python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)

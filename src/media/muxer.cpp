@@ -4,16 +4,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <new>
-#include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "base/error.h"
 #include "base/first_failure.h"
 #include "media/log_capture.h"
-#include "media/mp4_movie.h"
+#include "media/mux_format.h"
 
 namespace rustcam {
 namespace {
@@ -22,7 +18,6 @@ namespace {
 constexpr std::int64_t max_fragment_bytes = std::int64_t{24} << 20;
 /// Pictures that an encoder may still hold when the end has to be made.
 constexpr std::int64_t held_back = 32;
-constexpr std::size_t spare_box_bytes = 16;
 /// What an index needs for each sample, at most.
 constexpr std::int64_t index_bytes_per_sample = 24;
 /// What a container adds to a packet, at most, beside a thirty-second part of it; and once in a
@@ -31,14 +26,6 @@ constexpr std::int64_t bytes_beside_packet = 64;
 constexpr std::int64_t bytes_beside_all = 4096;
 /// A stream waits no longer for the others, whatever a fragment's length is.
 constexpr Duration longest_wait = std::chrono::seconds(10);
-
-std::vector<std::byte> spare_box(std::string_view type, std::uint64_t large_size) {
-  mp4::Writer w;
-  w.u32(large_size == 0 ? spare_box_bytes : 1);
-  w.u32(mp4::four_cc(type));
-  w.u64(large_size);
-  return w.out();
-}
 
 bool needs_random_access(const MuxerSettings& settings, bool is_file) {
   if (!is_file) return false;
@@ -64,12 +51,6 @@ Duration to_duration(std::int64_t ticks, AVRational base) {
 
 }  // namespace
 
-void Muxer::Tally::add(const Tally& more) noexcept {
-  packets += more.packets;
-  end = std::max(end, more.end);
-  bytes += more.bytes;
-}
-
 Muxer::Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams, File file)
     : settings_(settings),
       output_(std::move(file), needs_random_access(settings, file.seekable())),
@@ -83,75 +64,24 @@ Muxer::Muxer(const MuxerSettings& settings, std::span<const StreamInfo> streams,
 }
 
 void Muxer::open(std::span<const StreamInfo> streams) {
-  const std::string name(settings_.container.muxer);
-  AVFormatContext* format = nullptr;
-  LogCapture log;
-  avformat_alloc_output_context2(&format, nullptr, name.c_str(), nullptr);
-  if (format == nullptr) throw MediaError("FFmpeg here cannot write " + name);
-  format_.reset(format);
-  format_->pb = output_.avio();
-  format_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
-  format_->max_delay = 0;
+  format_ = make_format(settings_.container, output_.avio());
   fragments_ =
       settings_.container.layout == Layout::fragments && (settings_.fragment || !output_.is_file());
-  for (const StreamInfo& info : streams) add_stream(info);
+  for (const StreamInfo& info : streams) {
+    add_stream(*format_, settings_.container, info);
+    streams_.push_back({.packets = info.time_base});
+    ledger_.add_stream();
+  }
   write_head();
   last_sync_ = now();
 }
 
 Muxer::~Muxer() = default;
 
-void Muxer::add_stream(const StreamInfo& info) {
-  AVStream* stream = avformat_new_stream(format_.get(), nullptr);
-  if (stream == nullptr) throw std::bad_alloc();
-  check(avcodec_parameters_copy(stream->codecpar, info.parameters.get()), "describe the stream");
-  // Only for raw video does the encoder's own code say more than the codec: the pixel format.
-  if (info.parameters->codec_id != AV_CODEC_ID_RAWVIDEO ||
-      settings_.container.layout == Layout::fragments)
-    stream->codecpar->codec_tag = 0;
-  // FFmpeg's own choice, hev1, is for parameters that may change in the stream. Ours do not, and
-  // QuickTime, Safari and iOS play hvc1 only.
-  if (info.parameters->codec_id == AV_CODEC_ID_HEVC &&
-      settings_.container.layout == Layout::fragments)
-    stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
-  stream->time_base = time_base(settings_.container, info.time_base);
-  stream->avg_frame_rate = info.frame_rate;
-  stream->r_frame_rate = info.frame_rate;
-  stream->sample_aspect_ratio = info.parameters->sample_aspect_ratio;
-  streams_.push_back({.packets = info.time_base});
-}
-
-namespace {
-
-/// Ticks a second that are whole ticks of each stream, if such a number is small enough.
-int common_ticks(const AVFormatContext& format) {
-  std::int64_t common = format.streams[0]->time_base.den;
-  for (unsigned i = 1; i < format.nb_streams; ++i)
-    common = std::lcm(common, std::int64_t{format.streams[i]->time_base.den});
-  return common <= std::numeric_limits<int>::max() ? static_cast<int>(common)
-                                                   : format.streams[0]->time_base.den;
-}
-
-}  // namespace
-
 void Muxer::write_head() {
   Dictionary options;
-  if (settings_.container.layout == Layout::fragments) {
-    options.set("movie_timescale", std::to_string(common_ticks(*format_)));
-    options.set("write_tmcd", "0");
-  }
-  if (fragments_) {
-    // Times in fragments count from 0, not from each stream's first packet, and are placed here.
-    options.set("movflags", "empty_moov+default_base_moof+frag_custom+skip_trailer+frag_discont");
-    options.set("use_editlist", "0");
-    format_->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-  }
-  if (settings_.container.layout == Layout::clusters) {
-    const auto milliseconds =
-        std::chrono::duration_cast<std::chrono::milliseconds>(fragment_time(settings_)).count();
-    options.set("cluster_time_limit", std::to_string(std::max<std::int64_t>(milliseconds, 1)));
-    if (!output_.is_file()) options.set("live", "1");
-  }
+  set_head_options(*format_, settings_.container,
+                   {fragments_, !output_.is_file(), fragment_time(settings_)}, options);
   const LogCapture log;
   const int result = avformat_write_header(format_.get(), options.address());
   output_.rethrow();
@@ -180,28 +110,17 @@ std::int64_t cost(int packet_bytes) {
 
 /// What an orderly end writes after the last packet.
 std::int64_t Muxer::tail_end() const noexcept {
-  return index_bytes_per_sample * count_ + bytes_beside_all +
-         static_cast<std::int64_t>(movie_head_.size());
+  return index_bytes_per_sample * count_ + bytes_beside_all + movie_.head_bytes();
 }
 
 /// The same, and what may come before it from an encoder and the wait for other streams.
 std::int64_t Muxer::tail() const noexcept {
   return index_bytes_per_sample * count_ + recent_bytes_ + interleaver_.bytes() +
-         static_cast<std::int64_t>(movie_head_.size());
+         movie_.head_bytes();
 }
 
-/// Puts a spare box behind the file's type: at the end it becomes the head of one box of data that
-/// swallows the fragments.
 void Muxer::commit_head() {
-  std::vector<std::byte>& head = output_.pending();
-  if (fragments_) {
-    for (const mp4::Box& box : mp4::boxes(head)) {
-      if (box.type == mp4::four_cc("moov")) movie_head_.assign(box.whole.begin(), box.whole.end());
-      if (box.type == mp4::four_cc("ftyp")) free_box_ = static_cast<std::int64_t>(box.whole.size());
-    }
-    const std::vector<std::byte> spare = spare_box("free", 0);
-    head.insert(head.begin() + free_box_, spare.begin(), spare.end());
-  }
+  if (fragments_) movie_.begin(output_.pending());
   if (output_.is_file())
     output_.commit(tail());
   else
@@ -232,30 +151,28 @@ bool Muxer::holds_last_packet() const noexcept {
          !settings_.container.last_duration_option.empty();
 }
 
-/// What the muxer held has become bytes of a piece.
-void Muxer::release_held() noexcept {
-  for (Stream& s : streams_) s.out.add(std::exchange(s.held, {}));
-}
-
 /// `pushed_out`: with the packet, the muxer wrote bytes.
-void Muxer::note_written(Stream& stream, Tally one, bool pushed_out) {
+void Muxer::note_written(StreamId stream, const PacketTally& one, bool pushed_out) {
   if (pushed_out && holds_last_packet()) {
     // Only then is it known how long the last one is shown.
-    if (!settings_.container.last_duration_option.empty() && stream.held.packets > 0)
-      stream.held.end = one.end - 1;
-    release_held();
+    if (!settings_.container.last_duration_option.empty())
+      ledger_.set_held_end(stream, one.end - 1);
+    ledger_.release_held();
   }
-  const bool held = fragments_ || needs_its_end() || holds_last_packet();
-  (held ? stream.held : stream.out).add(one);
+  if (fragments_ || needs_its_end() || holds_last_packet())
+    ledger_.hold(stream, one);
+  else
+    ledger_.gather(stream, one);
 }
 
 /// With all that is still to come if it is the last one.
 bool Muxer::has_room_for(const AVPacket& packet) const {
   if (!settings_.limit || (count_ == 0 && settings_.limit->first_picture_anyway)) return true;
-  std::int64_t bytes =
-      output_.committed() + cost(packet.size) + index_bytes_per_sample + tail_end();
-  for (const Stream& s : streams_) bytes += s.out.bytes + (needs_its_end() ? 0 : s.held.bytes);
-  return bytes <= settings_.limit->bytes;
+  const std::int64_t on_the_way =
+      ledger_.gathered_bytes() + (needs_its_end() ? 0 : ledger_.held_bytes());
+  return output_.committed() + on_the_way + cost(packet.size) + index_bytes_per_sample +
+             tail_end() <=
+         settings_.limit->bytes;
 }
 
 void Muxer::end_fragment() {
@@ -264,19 +181,19 @@ void Muxer::end_fragment() {
   if (fragments_) av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
   fragment_start_.reset();
   fragment_bytes_ = 0;
-  release_held();
+  ledger_.release_held();
 }
 
 void Muxer::commit() {
   if (output_.lost_piece()) return;
   if (!output_.pending().empty()) write_piece();
-  for (Stream& s : streams_) s.kept.add(std::exchange(s.out, {}));
+  ledger_.keep_gathered();
 }
 
 void Muxer::write_piece() {
   // The table must not hold what the disk does not.
   if (fragments_ && output_.is_file())
-    output_.commit(tail(), [this](mp4::Bytes bytes, std::int64_t at) { samples_.add(bytes, at); });
+    output_.commit(tail(), [this](mp4::Bytes bytes, std::int64_t at) { movie_.add(bytes, at); });
   else
     output_.commit(tail());
   if (settings_.fragment && (fragments_ || now() - last_sync_ >= fragment_time(settings_))) {
@@ -287,7 +204,7 @@ void Muxer::write_piece() {
 
 void Muxer::write(AVPacket& packet, StreamId stream) {
   packet.stream_index = stream;
-  ++streams_[static_cast<std::size_t>(stream)].given;
+  ledger_.given(stream);
   if (packet.duration <= 0) packet.duration = 1;
   interleaver_.add(packet);
   write_due();
@@ -341,7 +258,8 @@ void Muxer::write_now(AVPacket& packet) {
     av_packet_unref(&packet);
     throw SizeReached("the file has reached the size that was asked for");
   }
-  Stream& stream = streams_[static_cast<std::size_t>(packet.stream_index)];
+  const StreamId id = packet.stream_index;
+  Stream& stream = streams_[static_cast<std::size_t>(id)];
   const Duration decoded = to_duration(packet.dts, stream.packets);
   if (count_ == 0 && fragments_) choose_zero(packet);
   if (!fragment_start_) {
@@ -353,14 +271,14 @@ void Muxer::write_now(AVPacket& packet) {
   recent_bytes_ += packet.size - recent_bytes_ / held_back;
   stream.last_shown = packet.pts;
   if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);
-  const Tally one{1, packet.pts + packet.duration, cost(packet.size)};
+  const PacketTally one{1, packet.pts + packet.duration, cost(packet.size)};
   const bool placed = place(packet, stream);
   const std::int64_t before = avio_tell(format_->pb);
   LogCapture log;
   const int result = placed ? av_write_frame(format_.get(), &packet) : 0;
   av_packet_unref(&packet);
   check(result, "write a picture");
-  if (placed) note_written(stream, one, avio_tell(format_->pb) != before);
+  if (placed) note_written(id, one, avio_tell(format_->pb) != before);
   ++count_;
   if (due && grows_in_pieces()) end_fragment();
   if (!fragments_ || due) commit();
@@ -368,22 +286,22 @@ void Muxer::write_now(AVPacket& packet) {
 }
 
 void Muxer::make_ordinary() {
-  if (samples_.empty()) return;
+  if (movie_.empty()) return;
   std::vector<mp4::Span> spans;
   for (const Stream& s : streams_) {
     const std::int64_t end = av_rescale_q(s.end, s.packets, s.file);
     spans.push_back({static_cast<std::uint64_t>(s.zero),
                      static_cast<std::uint64_t>(std::max<std::int64_t>(end, 1))});
   }
-  const std::vector<std::byte> movie = mp4::movie_box(movie_head_, samples_, spans);
-  const std::int64_t movie_offset = output_.committed();
+  movie_.finish(output_, spans);
+  keep_ends();
   output_.sync();
-  output_.write_at(movie_offset, movie);
-  output_.sync();
-  const auto swallowed = static_cast<std::uint64_t>(movie_offset - free_box_);
-  output_.write_at(free_box_, spare_box("mdat", swallowed));
-  for (Stream& s : streams_) s.kept.end = s.end;
-  output_.sync();
+}
+
+/// The file tells how long each stream lasts.
+void Muxer::keep_ends() {
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    ledger_.set_kept_end(static_cast<StreamId>(i), streams_[i].end);
 }
 
 void Muxer::write_trailer() {
@@ -394,10 +312,9 @@ void Muxer::write_trailer() {
     av_opt_set_int(format_.get(), option.c_str(), last, AV_OPT_SEARCH_CHILDREN);
   }
   check(av_write_trailer(format_.get()), "write the end of the file");
-  release_held();
+  ledger_.release_held();
   commit();
-  if (!option.empty())
-    for (Stream& s : streams_) s.kept.end = s.end;
+  if (!option.empty()) keep_ends();
 }
 
 /// Everything that the muxer holds, so far as it can be written before the end.
@@ -411,24 +328,16 @@ void Muxer::check_present() {
   try {
     output_.check_present();
   } catch (const MediaError&) {
-    for (Stream& s : streams_) s.kept = {};
+    ledger_.forget_kept();
     throw;
   }
 }
 
 /// A stream whose last packets are not there ends before them.
-void Muxer::end_with_what_is_there(Stream& stream) {
-  Tally there = stream.kept;
-  if (output_.whole()) {
-    there.add(stream.out);
-    there.add(stream.held);
-  }
-  if (there.packets < stream.given) stream.end = there.end;
-}
-
-bool Muxer::nothing_kept() const noexcept {
-  return std::all_of(streams_.begin(), streams_.end(),
-                     [](const Stream& s) { return s.kept.packets == 0; });
+void Muxer::end_with_what_is_there() {
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    if (const auto end = ledger_.early_end(static_cast<StreamId>(i), output_.whole()))
+      streams_[i].end = *end;
 }
 
 void Muxer::finish() {
@@ -442,14 +351,14 @@ void Muxer::finish() {
   failure.attempt([&] { put_pieces(); });
   // A disk that failed may have done so once only.
   if (!output_.whole()) failure.attempt([&] { commit(); });
-  for (Stream& s : streams_) end_with_what_is_there(s);
+  end_with_what_is_there();
   failure.attempt([&] {
     if (output_.whole()) write_trailer();
     if (fragments_ && output_.is_file()) make_ordinary();
     if (!fragments_ && settings_.fragment) output_.sync();
   });
   failure.attempt([&] { check_present(); });
-  discarded_ = nothing_kept() && output_.is_file();
+  discarded_ = ledger_.nothing_kept() && output_.is_file();
   if (discarded_)
     output_.discard();
   else

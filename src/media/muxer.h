@@ -1,7 +1,6 @@
 // Packets into a container.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,10 +10,11 @@
 #include "base/time.h"
 #include "media/container.h"
 #include "media/ffmpeg.h"
+#include "media/growing_movie.h"
 #include "media/interleaver.h"
-#include "media/mp4_samples.h"
 #include "media/mux_output.h"
 #include "media/output_plan.h"
+#include "media/packet_ledger.h"
 #include "media/packet_sink.h"
 
 namespace rustcam {
@@ -45,18 +45,8 @@ class Muxer final : public PacketSink {
   /// Makes the file whole and closes it: also after a failed write. Removes a file without packets.
   void finish() override;
 
-  /// What of a stream is in the file.
-  struct Tally {
-    std::int64_t packets = 0;
-    Ticks end = 0;           ///< when the last of them has been shown
-    std::int64_t bytes = 0;  ///< with what a container adds to each, at most
-
-    void add(const Tally& more) noexcept;
-  };
-  /// Of whole pieces that were written.
-  const Tally& kept(StreamId stream) const {
-    return streams_[static_cast<std::size_t>(stream)].kept;
-  }
+  /// What of a stream is in the file: of whole pieces that were written.
+  const PacketTally& kept(StreamId stream) const { return ledger_.kept(stream); }
   /// False once finish() has removed the file.
   bool file_stays() const noexcept { return !discarded_; }
 
@@ -74,14 +64,9 @@ class Muxer final : public PacketSink {
     Ticks last_shown = 0;   ///< when its last packet is shown
     Ticks end = 0;          ///< as end() said, or of its packets so far
     bool ended = false;
-    std::int64_t given = 0;  ///< packets that write() took
-    Tally held{};            ///< in the muxer's memory
-    Tally out{};             ///< in what MuxOutput gathers
-    Tally kept{};            ///< in the file
   };
 
   void open(std::span<const StreamInfo> streams);
-  void add_stream(const StreamInfo& info);
   void write_head();
   std::int64_t tail_end() const noexcept;
   std::int64_t tail() const noexcept;
@@ -90,14 +75,13 @@ class Muxer final : public PacketSink {
   bool place(AVPacket& packet, const Stream& stream) const;
   void choose_zero(const AVPacket& first);
   bool has_room_for(const AVPacket& packet) const;
-  void note_written(Stream& stream, Tally one, bool pushed_out);
-  void release_held() noexcept;
+  void note_written(StreamId stream, const PacketTally& one, bool pushed_out);
   bool needs_its_end() const noexcept;
   bool holds_last_packet() const noexcept;
   void put_pieces();
   void check_present();
-  void end_with_what_is_there(Stream& stream);
-  bool nothing_kept() const noexcept;
+  void end_with_what_is_there();
+  void keep_ends();
   bool fragment_is_due(const AVPacket& packet, const Stream& stream) const;
   bool grows_in_pieces() const noexcept;
   void end_fragment();
@@ -112,6 +96,7 @@ class Muxer final : public PacketSink {
   MuxOutput output_;
   FormatContextPtr format_;
   std::vector<Stream> streams_;
+  PacketLedger ledger_;
   Interleaver interleaver_;
   bool fragments_ = false;  ///< MP4's family, in fragments
   bool finished_ = false;
@@ -123,9 +108,7 @@ class Muxer final : public PacketSink {
   std::optional<Duration> fragment_start_;  ///< decoding time of its first packet
   TimePoint fragment_opened_{};
   TimePoint last_sync_{};
-  std::vector<std::byte> movie_head_;  ///< the file's first `moov`
-  std::int64_t free_box_ = 0;          ///< where the spare box stands
-  mp4::SampleTable samples_;
+  GrowingMovie movie_;
 };
 
 }  // namespace rustcam

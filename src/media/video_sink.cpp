@@ -70,7 +70,7 @@ class VideoSink final : public FrameSink {
   }
 
   Kept kept() const noexcept override {
-    const Muxer::Tally& video = muxer_->kept(0);
+    const PacketTally& video = muxer_->kept(0);
     return {video.end, video.packets};
   }
   std::int64_t longest_gap() const noexcept override { return longest_gap_; }

@@ -43,7 +43,7 @@ class Clock {
   Clock& operator=(const Clock&) = default;
 };
 
-/// The machine's own clock. It has no state.
+/// The machine's own clock. All that it keeps are timers for the next who sleep.
 Clock& machine_clock() noexcept;
 
 }  // namespace rustcam

@@ -8,7 +8,7 @@
 
 namespace rustcam {
 
-/// One per thread that paces. Asks the system for its finest timer (Linux: timer slack of 1 ns and
+/// For one thread at a time. Asks the system for its finest timer (Linux: timer slack of 1 ns and
 /// clock_nanosleep on an absolute deadline; Windows: a high-resolution waitable timer).
 class PreciseTimer {
  public:

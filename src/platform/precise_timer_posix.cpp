@@ -32,6 +32,11 @@ UniqueFd checked(int fd, const char* what) {
   return UniqueFd(fd);
 }
 
+/// The default slack of 50 us would be added to every wake-up of a thread.
+void wake_this_thread_in_time() {
+  [[maybe_unused]] thread_local const int asked = ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
 }  // namespace
 
 struct PreciseTimer::Impl {
@@ -52,26 +57,25 @@ struct PreciseTimer::Impl {
     return !stop.stop_requested();
   }
 
-  /// A stop of one token must not end the next sleep, which may watch another.
+  /// A stop of one token must not end the next sleep, which may watch another. After wait(), as the
+  /// request may come while that returns.
   void forget_stop() {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto got = ::read(stopped.get(), &count, sizeof count);
   }
 };
 
-PreciseTimer::PreciseTimer() : impl_(std::make_unique<Impl>()) {
-  // The default slack of 50 us would be added to every wake-up of this thread.
-  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-}
+PreciseTimer::PreciseTimer() : impl_(std::make_unique<Impl>()) {}
 
 PreciseTimer::~PreciseTimer() = default;
 
 bool PreciseTimer::sleep_until(TimePoint deadline, std::stop_token stop) {
   if (stop.stop_requested()) return false;
   if (deadline <= now()) return true;
+  wake_this_thread_in_time();
   if (stop.stop_possible()) {
     const bool reached = impl_->wait(deadline, stop);
-    if (!reached) impl_->forget_stop();
+    if (stop.stop_requested()) impl_->forget_stop();
     return reached;
   }
   const timespec until = to_timespec(deadline);

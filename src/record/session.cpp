@@ -19,9 +19,11 @@
 #include "platform/thread_priority.h"
 #include "platform/worker.h"
 #include "record/encode_loop.h"
+#include "record/end_watch.h"
 #include "record/session_report.h"
 #include "record/slot_producer.h"
-#include "record/warnings.h"
+#include "record/source_watch.h"
+#include "record/warning_watch.h"
 
 namespace rustcam {
 
@@ -36,14 +38,6 @@ constexpr std::size_t queued_slots = 8;
 constexpr std::size_t pool_frames = 12;
 constexpr Duration answer_patience = 5s;
 constexpr Duration hooks_asked_every = 50ms;
-constexpr Duration hurry_patience = 1500ms;
-/// A reader who takes nothing for so long after the end was requested will not do so any more.
-constexpr Duration reader_patience = 5s;
-/// With `--on-full wait`: so far behind, a recording is told to be too fast. At its end, a tenth of
-/// its length is enough.
-constexpr Duration held_back_long = 2s;
-constexpr Duration held_back_short = 500ms;
-
 /// With --vfr nothing is written for a repeated slot, so a few may wait for one another, though not
 /// so long that progress and time stamps lag behind.
 std::size_t repeats_together(const OutputPlan& plan) {
@@ -73,8 +67,6 @@ SlotCaptureOptions capture_options(const RecordOptions& options, std::stop_token
 
 /// How long the capture thread may take to end. Then it hangs in a call of the system.
 constexpr Duration hang_patience = 5s;
-/// A call that is so late is a loss. Back ends that can tell (X11) do so themselves, sooner.
-constexpr Duration hang_is_loss = 10s;
 /// Beyond --timeout, before the first picture: graphics drivers take their time to begin.
 constexpr Duration open_patience = 15s;
 
@@ -100,7 +92,9 @@ class Session {
         schedule_(options.plan.fps, clock),
         queue_(queued_slots, repeats_together(options.plan), clock),
         segments_(options.plan, options.on_resize == OnResize::split, options.max_bytes, open),
-        disk_(options.plan.request.path) {}
+        warnings_(options_, segments_, hooks.warning),
+        source_watch_(options_, hooks.source_away, ending_),
+        end_watch_(ending_, queue_, segments_, hooks.hurry, [this] { return end_requested(); }) {}
 
   RecordStatistics run();
   /// After run(): the capture thread hangs in the system, and may use this object for ever.
@@ -118,14 +112,7 @@ class Session {
   void discard_files();
   void encode_all(EncodeLoop& encode, SlotProducer& slots);
   void attend(const EncodeLoop& encode);
-  void watch_source(TimePoint at);
-  void watch_hang(Duration overdue);
-  void watch_ending(TimePoint at);
   void put_indexes_first();
-  void tell_held_back(const EncodeLoop& encode, Duration allowed);
-  void tell_size_exceeded();
-  void warn(Warning warning);
-
   class CaptureEnd;
 
   const RecordOptions options_;  ///< its own, for a thread that hangs
@@ -139,20 +126,11 @@ class Session {
   SlotQueue queue_;
   Segments segments_;
   std::optional<TimestampsWriter> timestamps_;
-  DiskWatch disk_;
   SlotCapture::Opened opened_;
-  EncoderReport first_encoder_;
-  std::vector<Warning> warnings_;
+  WarningWatch warnings_;
+  SourceWatch source_watch_;
+  EndWatch end_watch_;
   TimePoint next_progress_{};
-  std::optional<TimePoint> abandon_at_;  ///< what still waits to be written
-  std::int64_t bytes_before_ = -1;
-  bool asked_ = false;  ///< a person or program asked for the end, before or after it came
-  bool hurrying_ = false;
-  bool overload_told_ = false;
-  bool held_back_told_ = false;
-  bool sync_failure_told_ = false;
-  std::optional<TimePoint> away_since_;
-  bool away_told_ = false;
   bool hangs_ = false;
   std::optional<SlotCapture> capture_;
   std::optional<Worker> captured_;
@@ -258,8 +236,8 @@ void Session::open_files() {
     if (timestamps_) discard_files();
     throw;
   }
-  first_encoder_ = segments_.encoder();
-  for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
+  warnings_.set_encoder(segments_.encoder());
+  for (Warning& warning : segments_.take_warnings()) warnings_.add(std::move(warning));
 }
 
 /// Waits for the readers of FIFOs. False if the end was requested meanwhile.
@@ -313,12 +291,10 @@ RecordStatistics Session::run() {
       throw;
     }
   }
-  for (Warning& warning : segments_.take_warnings()) warn(std::move(warning));
-  const Duration tenth = from_s(encode->progress().time_s) / 10;
-  tell_held_back(*encode, std::clamp(tenth, held_back_short, held_back_long));
+  for (Warning& warning : segments_.take_warnings()) warnings_.add(std::move(warning));
+  warnings_.look_at_end(*encode);
   if (options_.plan.request.faststart) put_indexes_first();
-
-  tell_size_exceeded();
+  warnings_.look_at_size();
 
   const bool empty = encode->totals().slots == 0;
   if (empty) discard_files();
@@ -329,13 +305,13 @@ RecordStatistics Session::run() {
 
   SlotCapture::Report unknown;
   unknown.coalesced.reset();
-  if (hangs_) warn(source_hangs_warning(options_.selection.target.name));
+  if (hangs_) warnings_.add(source_hangs_warning(options_.selection.target.name));
   RecordStatistics statistics =
       session_report({options_, opened_, schedule_, ending_, hangs_ ? unknown : capture_->report(),
                       slots, *encode, segments_});
   statistics.cpu_s = to_s(process_cpu_time() - cpu_before_);
   statistics.peak_rss_bytes = process_peak_rss();
-  statistics.warnings = warnings_;
+  statistics.warnings = warnings_.all();
   if (empty) statistics.files.clear();
   return statistics;
 }
@@ -346,7 +322,7 @@ void Session::encode_all(EncodeLoop& encode, SlotProducer& slots) {
   Worker encoded(clock_, [&] { encode.run(); });
   const EndAtExit end(ending_);
   while (!encoded.wait(clock_.now() + hooks_asked_every)) {
-    watch_source(clock_.now());
+    source_watch_.look(*capture_, clock_.now());
     attend(encode);
   }
 }
@@ -361,14 +337,10 @@ void Session::put_indexes_first() {
   for (const OutputFile& file : segments_.files()) {
     if (file.slots == 0 || !is_regular_file(file.path)) continue;
     if (const auto reason = put_index_first(file.path, given_up))
-      warn({"faststart_skipped", "the index of " + file.path + " stays at its end: " + *reason,
-            "the file is whole; ffmpeg -i IN -c copy -movflags +faststart OUT does the same"});
+      warnings_.add(
+          {"faststart_skipped", "the index of " + file.path + " stays at its end: " + *reason,
+           "the file is whole; ffmpeg -i IN -c copy -movflags +faststart OUT does the same"});
   }
-}
-
-void Session::warn(Warning warning) {
-  if (hooks_.warning) hooks_.warning(warning);
-  warnings_.push_back(std::move(warning));
 }
 
 void Session::attend(const EncodeLoop& encode) {
@@ -377,93 +349,12 @@ void Session::attend(const EncodeLoop& encode) {
   if (!ending_.reason())
     end_requested();
   else
-    watch_ending(at);
+    end_watch_.look(at, timestamps_ ? &*timestamps_ : nullptr);
   if (at >= next_progress_ && hooks_.progress && progress.slots > 0) {
     hooks_.progress(progress);
     next_progress_ = at + 100ms;
   }
-  if (auto low = disk_.look(at, progress.bytes, from_s(progress.time_s))) warn(*std::move(low));
-  if (!overload_told_ && encode.overloaded()) {
-    overload_told_ = true;
-    warn(encoder_slow_warning(first_encoder_));
-  }
-  tell_held_back(encode, held_back_long);
-  if (!sync_failure_told_)
-    if (const auto why = segments_.sync_failure()) {
-      sync_failure_told_ = true;
-      warn(sync_failed_warning(*why));
-    }
-}
-
-/// A screen that comes back at once, as after a change of mode, is not spoken of.
-void Session::watch_source(TimePoint at) {
-  constexpr Duration long_enough = 1s;
-  const Duration overdue = capture_->overdue();
-  watch_hang(overdue);
-  std::string loss = capture_->loss();
-  if (loss.empty() && overdue > long_enough) loss = "the system does not answer";
-  if (loss.empty()) {
-    away_since_.reset();
-    if (std::exchange(away_told_, false) && hooks_.source_away) hooks_.source_away({});
-    return;
-  }
-  if (!away_since_) away_since_ = at;
-  if (away_told_ || at - *away_since_ < long_enough || ending_.reason()) return;
-  away_told_ = true;
-  if (hooks_.source_away) hooks_.source_away(loss);
-}
-
-/// What a call that does not return keeps the capture thread from deciding.
-void Session::watch_hang(Duration overdue) {
-  if (overdue <= hang_is_loss || ending_.reason()) return;
-  if (!options_.reopen_on_loss)
-    ending_.request(EndedBy::source);
-  else if (options_.give_up_after && overdue > hang_is_loss + *options_.give_up_after)
-    ending_.request(EndedBy::source_lost,
-                    "the system has not answered for " +
-                        std::to_string(std::chrono::floor<std::chrono::seconds>(overdue).count()) +
-                        " s");
-}
-
-/// Slots that wait for a slow reader are few and far between, and yet 1/fps apart in what it gets.
-void Session::tell_held_back(const EncodeLoop& encode, Duration allowed) {
-  if (held_back_told_ || options_.on_full != OnFull::wait || encode.behind() <= allowed) return;
-  const Progress progress = encode.progress();
-  if (progress.fps <= 0) return;
-  held_back_told_ = true;
-  warn(held_back_warning(options_.plan.fps.value(), progress.fps));
-}
-
-/// Nothing is smaller than a file with one picture.
-void Session::tell_size_exceeded() {
-  const std::int64_t bytes = segments_.bytes_written();
-  if (options_.max_bytes && bytes > *options_.max_bytes)
-    warn(max_size_exceeded_warning(bytes, *options_.max_bytes));
-}
-
-/// The end has come, but a reader may be slow, or have stopped reading for good. The wait for it
-/// ends if the recording was, or now is, asked to end.
-void Session::watch_ending(TimePoint at) {
-  if (!hurrying_ && hooks_.hurry && hooks_.hurry()) {
-    hurrying_ = true;
-    abandon_at_ = at + hurry_patience;
-    queue_.abandon(*abandon_at_);
-  }
-  const auto reason = ending_.reason();
-  asked_ = asked_ || reason == EndedBy::signal || reason == EndedBy::key || end_requested();
-  const std::int64_t bytes =
-      segments_.bytes_written() + (timestamps_ ? timestamps_->bytes_written() : 0);
-  if (!hurrying_ && asked_ && bytes != bytes_before_) {
-    bytes_before_ = bytes;
-    abandon_at_ = at + reader_patience;
-  }
-  if (!abandon_at_ || at < *abandon_at_) return;
-  // One reader's fault is not to cost another one anything, unless there is no time.
-  abandon_at_ = at + reader_patience;
-  const bool held_by_timestamps = timestamps_ && timestamps_->waiting();
-  if (timestamps_ && (held_by_timestamps || hurrying_)) timestamps_->interrupt();
-  if (!held_by_timestamps || hurrying_) segments_.interrupt();
-  if (hurrying_) segments_.hurry();
+  warnings_.look(encode, at);
 }
 
 /// Keeps a session whose capture thread hangs, on every way out.

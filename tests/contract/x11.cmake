@@ -1,7 +1,7 @@
 # The x11 back end against real X servers: Xvfb, and Xorg with its dummy driver.
 pkg_check_modules(XCB_RENDER REQUIRED IMPORTED_TARGET xcb-render)
 
-add_library(rustcam_x11_bed STATIC x11_server.cpp x11_painter.cpp x11_canvas.cpp)
+add_library(rustcam_x11_bed STATIC x11_server.cpp x11_painter.cpp x11_canvas.cpp environment.cpp)
 target_include_directories(rustcam_x11_bed PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(rustcam_x11_bed PUBLIC rustcam_options rustcam_capture_x11 PkgConfig::XCB PRIVATE PkgConfig::XCB_RENDER)
 

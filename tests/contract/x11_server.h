@@ -3,11 +3,11 @@
 
 #include <sys/types.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/geometry.h"
+#include "environment.h"
 
 namespace rustcam::test {
 
@@ -39,19 +39,6 @@ class XServer {
   std::string folder_;
   std::string display_;
   pid_t pid_ = -1;
-};
-
-/// Sets an environment variable, and puts the old value back at the end.
-class Environment {
- public:
-  Environment(const char* name, const char* value);  ///< null: unset
-  ~Environment();
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
- private:
-  std::string name_;
-  std::unique_ptr<std::string> before_;
 };
 
 }  // namespace rustcam::test

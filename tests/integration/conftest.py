@@ -5,6 +5,7 @@ import shutil
 import pytest
 from rustcam_testing import XServer
 from sway_bed import Sway
+from wayland_bed import Bed, Client
 
 
 @pytest.fixture
@@ -44,3 +45,20 @@ def sway(one_sway):
         one_sway.start()
     one_sway.reset()
     return one_sway
+
+
+@pytest.fixture
+def wayland():
+    """A test compositor with one output of 64x48."""
+    with Bed() as bed:
+        yield bed
+
+
+@pytest.fixture
+def wayland_client(wayland):
+    """A client of it, by the wire."""
+    with Client(wayland) as client:
+        client.bed = wayland
+        client.output = client.bind("wl_output")
+        client.roundtrip()
+        yield client

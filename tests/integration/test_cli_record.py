@@ -24,7 +24,7 @@ def wait_for(condition, seconds=20, what="it"):
 
 
 def growing(path, size=1):
-    return lambda: path.exists() and path.stat().st_size >= size
+    return lambda: holds_something(path, more_than=size - 1)
 
 
 def finish(process, status=0):

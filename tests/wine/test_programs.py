@@ -16,6 +16,16 @@ def run(wine, program, tmp_path, *before, **environment):
                           check=False)
 
 
+def test_no_freed_memory_is_used(wine, tmp_path, monkeypatch):
+    """Here Wine fills it, so that a thread that goes on using it fails, though perhaps not the program."""
+    monkeypatch.setitem(wine.environment, "WINEDEBUG", "-all,warn+heap")
+    suite = run(wine, BUILD / "tests" / "unit" / "unit_platform.exe", tmp_path)
+    assert suite.returncode == 0 and b"page fault" not in suite.stdout, suite.stdout.decode("utf-8", "replace")[:4000]
+    recording = wine.run("record", "--backend", "virtual", "-o", "flip_demo@320x240@60", "--frames", "20", "a.gif", cwd=tmp_path)
+    said = recording.stderr + recording.stdout.decode("utf-8", "replace")
+    assert recording.status == 0 and "page fault" not in said, said[:4000]
+
+
 def test_there_are_programs():
     assert UNITS and CONTRACTS
 

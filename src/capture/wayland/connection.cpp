@@ -35,7 +35,11 @@ Connection::Connection(const Patience& patience)
   roundtrip();
 }
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  // libwayland throws away what is not sent, and the compositor would find objects left behind.
+  registry_.reset();
+  flush();
+}
 
 void Connection::on_global(void* self, wl_registry*, std::uint32_t name, const char* interface,
                            std::uint32_t version) {
@@ -71,30 +75,36 @@ void Connection::check_open() const {
       "the Wayland compositor at " + display_name_ + " has closed the connection: " + why, why);
 }
 
-void Connection::dispatch() {
-  if (library().display_dispatch_pending(display_.get()) < 0) check_open();
+bool Connection::dispatch() {
+  const int events = library().display_dispatch_pending(display_.get());
+  if (events < 0) check_open();
+  return events > 0;
 }
 
 void Connection::flush() {
   unsent_ = library().display_flush(display_.get()) < 0 && errno == EAGAIN;
 }
 
-void Connection::take_events() {
+bool Connection::take_events() {
   const ClientLibrary& l = library();
-  while (l.display_prepare_read(display_.get()) != 0) dispatch();
+  bool any = false;
+  while (l.display_prepare_read(display_.get()) != 0) any = dispatch() || any;
   flush();
   pollfd here{l.display_get_fd(display_.get()), POLLIN, 0};
   if (::poll(&here, 1, 0) > 0)
     l.display_read_events(display_.get());
   else
     l.display_cancel_read(display_.get());
-  dispatch();
+  any = dispatch() || any;
+  // What events have asked for must not stay here while their answer is waited for.
+  flush();
   check_open();
+  return any;
 }
 
 void Connection::wait(const FdWaiter& waiter, TimePoint deadline) {
   const ClientLibrary& l = library();
-  take_events();
+  if (take_events()) return;
   const short events = unsent_ ? POLLIN | POLLOUT : POLLIN;
   if (waiter.wait(l.display_get_fd(display_.get()), events, deadline)) take_events();
 }

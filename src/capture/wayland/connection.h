@@ -60,9 +60,9 @@ class Connection {
                                                      std::min(global.version, known))));
   }
 
-  /// Takes the events that are here, and sends what waits to be sent. Throws DeviceError if the
-  /// compositor has closed the connection (also for a mistake of ours).
-  void take_events();
+  /// Takes the events that are here, and sends what waits to be sent. False if there were none.
+  /// Throws DeviceError if the compositor has closed the connection (also for a mistake of ours).
+  bool take_events();
   /// Waits until events have come (and takes them), `waiter` is woken, or `deadline` has passed.
   void wait(const FdWaiter& waiter, TimePoint deadline);
   /// Waits until the compositor has got through everything that was sent. Throws AccessLost if it
@@ -87,7 +87,7 @@ class Connection {
   static void on_global(void* self, wl_registry*, std::uint32_t name, const char* interface,
                         std::uint32_t version);
   static void on_global_remove(void* self, wl_registry*, std::uint32_t name);
-  void dispatch();
+  bool dispatch();
   void flush();
   void check_open() const;
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t pointer_capability = 1;
 constexpr Duration retry_pause = std::chrono::milliseconds(50);
 /// Pointers are small; a picture of this size is none.
-constexpr std::int32_t longest_side = 1024;
+constexpr std::int32_t longest_pointer_side = 1024;
 
 }  // namespace
 
@@ -81,7 +81,7 @@ void CursorTracker::follow_image() {
   // The view is good until the next take(), and copied before it.
   const Grab grab = images_->take();
   const Size size = grab.view.transform.upright(grab.view.size);
-  if (size.width > longest_side || size.height > longest_side) {
+  if (size.width > longest_pointer_side || size.height > longest_pointer_side) {
     pointer_.shape.reset();
     return;
   }

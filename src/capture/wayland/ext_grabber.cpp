@@ -54,10 +54,11 @@ class ExtGrabber final : public Grabber {
   Constraints coming_;
   Constraints constraints_;
   Proxy<ext_image_copy_capture_session_v1> session_;
-  /// At most one at a time: a second one is an error that ends the connection.
-  Proxy<ext_image_copy_capture_frame_v1> frame_;
   /// One is read while the compositor writes the other.
   std::array<Target, 2> targets_;
+  /// At most one at a time: a second one is an error that ends the connection. Ends before the
+  /// buffer that it may be writing to.
+  Proxy<ext_image_copy_capture_frame_v1> frame_;
   std::size_t writing_ = 0;
   State state_ = State::waiting;
   std::string reason_;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration quiet = std::chrono::seconds(1);
 /// A time in which the program itself was stopped must not count.
-constexpr Duration piece = std::chrono::milliseconds(100);
+constexpr Duration look_every = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -17,10 +17,10 @@ TimePoint Heartbeat::beat(Duration limit) {
   const TimePoint at = now();
   if (asked_ && answered_) heard();
   if (asked_) {
-    owed_ += std::min(at - looked_, 2 * piece);
+    owed_ += std::min(at - looked_, 2 * look_every);
     looked_ = at;
     if (owed_ >= limit) throw connection_.silence(limit);
-    return at + piece;
+    return at + look_every;
   }
   if (at - quiet_since_ < quiet) return quiet_since_ + quiet;
   static constexpr wl_callback_listener listener{[](void* self, wl_callback*, std::uint32_t) {
@@ -31,7 +31,7 @@ TimePoint Heartbeat::beat(Duration limit) {
   answered_ = false;
   owed_ = {};
   looked_ = at;
-  return at + piece;
+  return at + look_every;
 }
 
 void Heartbeat::heard() {

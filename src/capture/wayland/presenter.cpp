@@ -25,7 +25,7 @@ namespace rustcam::wayland {
 namespace {
 
 constexpr std::uint32_t format_bgrx = 1;
-constexpr std::size_t max_rects = 64;
+constexpr std::size_t most_damage = 64;
 
 TargetInfo choose_output(const Outputs& outputs, const std::optional<std::string>& wanted) {
   const std::vector<TargetInfo> targets = outputs.targets();
@@ -145,7 +145,7 @@ bool Window::present(std::int64_t n) {
   canvas.holds = n;
   Region changed = shown_ ? scene_->dirty(*shown_, n) : all;
   changed.intersect(Rect::of(size_));
-  changed = changed.simplified(max_rects);
+  changed = changed.simplified(most_damage);
   wl_surface_attach(surface_->get(), canvas.buffer.get(), 0, 0);
   for (const Rect& r : changed.rects())
     wl_surface_damage_buffer(surface_->get(), r.left, r.top, static_cast<std::int32_t>(r.width()),

@@ -57,9 +57,9 @@ class WlrGrabber final : public Grabber {
   const Output& output_;
   bool pointer_;
   Proxy<zwlr_screencopy_manager_v1> manager_;
-  Proxy<zwlr_screencopy_frame_v1> frame_;
   /// One is read while the compositor writes the other.
   std::array<std::unique_ptr<ShmBuffer>, 2> buffers_;
+  Proxy<zwlr_screencopy_frame_v1> frame_;  ///< ends before the buffer that it may be writing to
   std::size_t writing_ = 0;
   State state_ = State::waiting;
   std::string reason_;

@@ -1,59 +1,25 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <filesystem>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "base/error.h"
-#include "base/time.h"
 #include "platform/blocking_call.h"
 #include "platform/file.h"
+#include "support/unread_fifo.h"
 
 using namespace rustcam;
+using namespace rustcam::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// A FIFO whose reader never reads.
-class StuckReader {
- public:
-  StuckReader()
-      : path_(std::filesystem::temp_directory_path() /
-              ("rustcam-fifo-" + std::to_string(now().time_since_epoch().count()))) {
-    REQUIRE(::mkfifo(path_.c_str(), 0600) == 0);
-    fd_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK);
-    REQUIRE(fd_ >= 0);
-  }
-  ~StuckReader() {
-    ::close(fd_);
-    std::filesystem::remove(path_);
-  }
-  StuckReader(const StuckReader&) = delete;
-  StuckReader& operator=(const StuckReader&) = delete;
-  std::string path() const { return path_.string(); }
-  std::size_t take(std::size_t most) const {
-    std::vector<std::byte> into(most);
-    const ssize_t n = ::read(fd_, into.data(), most);
-    return n > 0 ? static_cast<std::size_t>(n) : 0;
-  }
-
- private:
-  std::filesystem::path path_;
-  int fd_ = -1;
-};
-
-}  // namespace
-
 TEST_CASE("a write that waits for its reader can be ended") {
-  const StuckReader reader;
+  const UnreadFifo reader;
   File file = File::create(reader.path(), false);
   const std::vector<std::byte> much(8 << 20);
   std::atomic<bool> closed{false};
@@ -73,35 +39,35 @@ TEST_CASE("a write that waits for its reader can be ended") {
 }
 
 TEST_CASE("interrupted before it writes, nothing is written") {
-  const StuckReader reader;
+  const UnreadFifo reader;
   File file = File::create(reader.path(), false);
   file.interrupt();
   CHECK_THROWS_AS(file.write(std::vector<std::byte>(1)), PipeClosed);
 }
 
 TEST_CASE("a write gives its reader up when it is told to") {
-  const StuckReader reader;
+  const UnreadFifo reader;
   File file = File::create(reader.path(), false);
   int asked = 0;
   CHECK_THROWS_AS(file.write(std::vector<std::byte>(8 << 20), [&asked] { return ++asked == 3; }),
                   PipeClosed);
   CHECK(asked == 3);
   // A pipe with room is not given up.
-  while (reader.take(1 << 20) > 0) {
+  while (!reader.take().empty()) {
   }
   file.write(std::vector<std::byte>(100), [] { return true; });
-  CHECK(reader.take(1000) == 100);
+  CHECK(reader.take().size() == 100);
 }
 
 TEST_CASE("what a reader does not take at once is not waited for") {
-  const StuckReader reader;
+  const UnreadFifo reader;
   File file = File::create(reader.path(), false);
   const std::vector<std::byte> much(8 << 20);
   const std::size_t taken = file.write_available(much);
   CHECK(taken > 0);
   CHECK(taken < much.size());
   CHECK(file.write_available(much) == 0);
-  CHECK(reader.take(much.size()) == taken);
+  CHECK(reader.take(much.size()).size() == taken);
   CHECK(file.write_available(std::vector<std::byte>(100)) == 100);
   file.interrupt();
   CHECK_THROWS_AS(file.write_available(much), PipeClosed);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -81,6 +82,24 @@ class Show {
             bench.screen->fill(Rect{x, 10, x + 5, 20}, n * 7);
             bench.screen->present();
           }
+        }) {}
+
+ private:
+  Beside beside_;
+};
+
+/// A source that goes away `after` so long, and comes back `away` later (nullopt: never).
+class Loss {
+ public:
+  Loss(Bench& bench, Duration after, std::optional<Duration> away, const char* code = "",
+       const char* text = "access lost")
+      : beside_(bench.clock, [&bench, after, away, code, text](const std::stop_token& stop) {
+          bench.clock.sleep_until(bench.clock.now() + after, stop);
+          bench.screen->set_presence(Presence::absent);
+          bench.screen->lose(code, text);
+          if (!away) return;
+          bench.clock.sleep_until(bench.clock.now() + *away, stop);
+          bench.screen->set_presence(Presence::here);
         }) {}
 
  private:

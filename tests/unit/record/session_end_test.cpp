@@ -352,11 +352,7 @@ TEST_CASE("a sink that does not open: its error, and nothing left") {
 
 TEST_CASE("a source lost for good ends it, by --on-loss") {
   Bench b;
-  const Beside fault(b.clock, [&](const std::stop_token& stop) {
-    b.clock.sleep_until(b.clock.now() + 500ms, stop);
-    b.screen->set_presence(Presence::absent);
-    b.screen->lose("GONE", "unplugged");
-  });
+  const Loss loss(b, 500ms, {}, "GONE", "unplugged");
   SUBCASE("stop") {
     b.options.reopen_on_loss = false;
     const RecordStatistics s = b.run();

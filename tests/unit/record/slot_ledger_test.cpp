@@ -49,26 +49,21 @@ TEST_CASE("a ledger counts what is handed over") {
 }
 
 TEST_CASE("what was not kept is not counted") {
-  SlotLedger ledger = fresh_slots(10);
-  SUBCASE("all of it was") {
-    ledger.settle(std::array{KeptPart{0, {10, 10}}});
-    check(ledger.counts(), 10, 10, 0, 10);
-  }
-  SUBCASE("the last ones are missing") {
-    ledger.settle(std::array{KeptPart{0, {7, 7}}});
-    check(ledger.counts(), 7, 7, 0, 7);
-  }
-  SUBCASE("nothing is there") {
-    ledger.settle(std::array{KeptPart{0, {0, 0}}});
-    check(ledger.counts(), 0, 0, 0, 0);
-  }
-  SUBCASE("pictures were given up, and the one before them lasts longer") {
-    ledger.settle(std::array{KeptPart{0, {10, 6}}});
-    check(ledger.counts(), 10, 6, 4, 6);
-  }
-  SUBCASE("the first of two files lost its end") {
-    ledger.settle(std::array{KeptPart{0, {3, 3}}, KeptPart{6, {4, 4}}});
-    check(ledger.counts(), 7, 7, 0, 7);
+  struct Case {
+    const char* what;
+    std::vector<KeptPart> kept;
+    std::int64_t slots, fresh, unencoded, samples;
+  };
+  for (const Case& c :
+       {Case{"all of it was", {{0, {10, 10}}}, 10, 10, 0, 10},
+        Case{"the last ones are missing", {{0, {7, 7}}}, 7, 7, 0, 7},
+        Case{"nothing is there", {{0, {0, 0}}}, 0, 0, 0, 0},
+        Case{"pictures were given up; the one before lasts longer", {{0, {10, 6}}}, 10, 6, 4, 6},
+        Case{"the first of two files lost its end", {{0, {3, 3}}, {6, {4, 4}}}, 7, 7, 0, 7}}) {
+    CAPTURE(c.what);
+    SlotLedger ledger = fresh_slots(10);
+    ledger.settle(c.kept);
+    check(ledger.counts(), c.slots, c.fresh, c.unencoded, c.samples);
   }
 }
 
