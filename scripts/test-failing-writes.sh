@@ -11,4 +11,4 @@ if [[ ${1:-} != "" && $1 != --* ]]; then
   shift
 fi
 export RUSTCAM_CLI=$(realpath "$build")/cli/rustcam-cli RUSTCAM_SOURCE_DIR=$PWD PYTHONDONTWRITEBYTECODE=1
-exec python3 tests/integration/failing_writes.py "$@"
+exec /usr/bin/python3 tests/integration/failing_writes.py "$@"

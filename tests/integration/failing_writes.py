@@ -3,7 +3,6 @@ fail: every call of a recording that puts bytes on the disk, for every container
 
 import argparse
 import collections
-import contextlib
 import dataclasses
 import json
 import os
@@ -15,6 +14,7 @@ import sys
 import tempfile
 
 from cli_driver import CLI, SLOW, environment, validate
+from disks import ext2, tmpfs
 from syscall_faults import can_trace, trace
 
 SOURCE = ["--backend", "virtual", "-o", "gradient@160x120@50", "--no-cursor", "--fps", "50"]
@@ -143,39 +143,6 @@ def with_max_size(folder, kind, size):
         return *compare(target, kind, result, want_failure=False), path.stat().st_size
     finally:
         shutil.rmtree(target)
-
-
-@contextlib.contextmanager
-def tmpfs(folder, size):
-    """An empty disk of `size` (as mount takes it); None where there is no right to mount one."""
-    disk = folder / "disk"
-    disk.mkdir(exist_ok=True)
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(disk)], stderr=subprocess.DEVNULL).returncode:
-        yield None
-        return
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-
-
-@contextlib.contextmanager
-def ext2(folder, kilobytes):
-    """A disk that cannot set space aside (ext2 on a loop device); None where there is none to be had."""
-    disk, image = folder / "disk", folder / "image"
-    disk.mkdir(exist_ok=True)
-    with open(image, "wb") as file:
-        file.truncate(kilobytes * 1024)
-    made = shutil.which("mkfs.ext2", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
-    if not made or subprocess.run([made, "-q", "-m", "0", str(image)], stderr=subprocess.DEVNULL).returncode or \
-            subprocess.run(["mount", "-o", "loop", str(image), str(disk)], stderr=subprocess.DEVNULL).returncode:
-        yield None
-        return
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
-        image.unlink()
 
 
 def on_disk(disk, kind, leave=None):

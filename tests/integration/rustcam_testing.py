@@ -218,11 +218,11 @@ def in_a_calm_run(check, runs=4):
                 raise
 
 
-def holds_something(path):
-    """Whether a recording has begun to write its file. (Whether a file can be made there is tried before, with an empty
+def holds_something(path, more_than=0):
+    """Whether so many bytes of a recording are in its file. (Whether a file can be made there is tried before, with an empty
     one that goes again.)"""
     try:
-        return path.stat().st_size > 0
+        return path.stat().st_size > more_than
     except FileNotFoundError:
         return False
 

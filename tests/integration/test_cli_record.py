@@ -12,6 +12,7 @@ import time
 import pytest
 from cli_driver import (CLI, DEFAULT_NAME, SLOW, SMALL, document, environment, ok, one_line, parse, probe, run, start,
                         validate)
+from rustcam_testing import holds_something
 
 QUICK = ["--preset", "ultrafast"]
 
@@ -24,7 +25,7 @@ def wait_for(condition, seconds=20, what="it"):
 
 
 def growing(path, size=1):
-    return lambda: path.exists() and path.stat().st_size >= size
+    return lambda: holds_something(path, more_than=size - 1)
 
 
 def finish(process, status=0):

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 from cli_driver import CLI, SLOW, SMALL, environment, probe, run, validate
-from failing_writes import KINDS, ext2, on_disk, tmpfs, with_fault, with_limit
+from disks import ext2, tmpfs
+from failing_writes import KINDS, on_disk, with_fault, with_limit
 from syscall_faults import needs_strace, run_with, strace
 
 
@@ -124,12 +125,10 @@ def test_a_disk_that_syncs_nothing_is_told_while_there_is_time(tmp_path, name):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(disk)], stderr=subprocess.DEVNULL).returncode != 0:
-        pytest.skip("no right to mount a small disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with tmpfs(tmp_path, "4m") as disk:
+        if disk is None:
+            pytest.skip("no right to mount a small disk")
+        yield disk
 
 
 CONSTANT_20_MBIT = ["--encoder", "x264", "--preset", "ultrafast", "--encoder-option", "x264-params=filler=1:nal-hrd=cbr",

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from cli_driver import CLI, SMALL, ok, one_line, run
+from disks import tmpfs
 from rustcam_testing import barcodes
 from syscall_faults import boxes, needs_strace, trace
 
@@ -92,12 +93,10 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path, fault):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=5m", "none", str(disk)], stderr=subprocess.DEVNULL).returncode != 0:
-        pytest.skip("no right to mount a small disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with tmpfs(tmp_path, "5m") as disk:
+        if disk is None:
+            pytest.skip("no right to mount a small disk")
+        yield disk
 
 
 def test_without_room_for_both_the_index_stays(small_disk):

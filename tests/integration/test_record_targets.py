@@ -4,13 +4,13 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import threading
 import time
 
 import pytest
 from cli_driver import SLOW, SMALL, document, ok, one_line, probe, run, start
+from disks import mounted
 from rustcam_testing import holds_something
 
 QUICK = ["--preset", "ultrafast"]
@@ -115,7 +115,7 @@ def test_statistics_that_nobody_reads_cannot_keep_it_from_ending(tmp_path, fifo)
 def test_one_signal_ends_the_recording_and_the_wait_for_the_reader_of_its_statistics(tmp_path, fifo):
     process = start("record", *SMALL, *QUICK, "--duration", "60", "--stats", fifo, "a.mp4", cwd=tmp_path)
     path = tmp_path / "a.mp4"
-    wait_until(lambda: path.exists() and path.stat().st_size > 4000, process)  # more than its head
+    wait_until(lambda: holds_something(path, more_than=4000), process)  # more than its head
     process.send_signal(signal.SIGINT)
     assert ended(process, 60)[0] == 0
     assert int(probe(tmp_path / "a.mp4")["nb_read_frames"]) > 0
@@ -202,12 +202,10 @@ def test_a_folder_that_goes_during_the_countdown_is_one_clear_line(tmp_path):
 
 @pytest.fixture
 def read_only_disk(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "none", str(disk)], stderr=subprocess.DEVNULL).returncode != 0:
-        pytest.skip("no right to mount a disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "ro", "none") as disk:
+        if disk is None:
+            pytest.skip("no right to mount a disk")
+        yield disk
 
 
 @pytest.mark.parametrize("option", [None, "--stats", "--timestamps"])

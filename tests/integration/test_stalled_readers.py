@@ -15,6 +15,7 @@ import time
 
 import pytest
 from cli_driver import CLI, SLOW, environment, probe, validate
+from rustcam_testing import holds_something
 
 LIVE = ["record", "--backend", "virtual", "-o", "mover@320x240@60", "--fps", "20"]
 QUICK = ["--encoder", "x264", "--preset", "ultrafast", "--bitrate", "8M"]
@@ -82,7 +83,7 @@ def stalled(pipe):
 
 
 def recorded(path, least):
-    return lambda: path.exists() and path.stat().st_size > least
+    return lambda: holds_something(path, more_than=least)
 
 
 def run(where, kind, folder):
