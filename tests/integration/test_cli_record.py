@@ -12,6 +12,7 @@ import time
 import pytest
 from cli_driver import (CLI, DEFAULT_NAME, SLOW, SMALL, document, environment, ok, one_line, parse, probe, run, start,
                         validate)
+from rustcam_testing import holds_something
 
 QUICK = ["--preset", "ultrafast"]
 

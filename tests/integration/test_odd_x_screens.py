@@ -65,11 +65,12 @@ def codes(document):
 
 
 class Watched:
-    """A raw recording of a still screen, on which something changes from time to time; ended by a signal."""
+    """A raw recording of a still screen, on which something changes from time to time; ended by a signal, or else by itself,
+    so that nobody waits for ever for a change that it does not find."""
 
     def __init__(self, server, path):
         self.process = start_cli("record", "--no-cursor", "--fps", "30", "--encoder", "rawvideo", "--pixel-format", "bgra",
-                                 "--progress", "json", "--json", path, env=server.env)
+                                 "--progress", "json", "--duration", 60 * SLOW, "--json", path, env=server.env)
         self.said = ""
         self.fresh = self._next_fresh()
 
