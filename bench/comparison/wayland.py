@@ -23,7 +23,7 @@ FPS = 60
 # is shown at most 4 ms after its time.
 OUTPUT_HZ = 250
 EVERY = "wf-recorder -D"
-PACED = "wf-recorder -D -r 60"
+PACED = "wf-recorder -D -F fps=60"
 BY_DAMAGE = "wf-recorder"
 BENCH_HZ = (60, 144, 180)
 # What each run of ours has to keep.
@@ -54,7 +54,8 @@ def shown(work):
 
 def told_of(cost, path, seconds):
     """What a recorder cost, and what its file shows."""
-    numbers = numbers_of_recording(path) if os.path.exists(path) else []
+    # wf-recorder's files have frames that begin together, of which FFmpeg tells at length.
+    numbers = numbers_of_recording(path, "-v", "fatal") if os.path.exists(path) else []
     distinct = len({each for each in numbers if each is not None})
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
@@ -66,8 +67,8 @@ def told_of(cost, path, seconds):
 def our_recording(sway, context, seconds, *more):
     path = os.path.join(context.folder, "ours.mp4")
     frames = round(FPS * seconds)
-    cost = run([CLI, "record", "-q", "--force", "--fps", str(FPS), "--frames", str(frames), "--encoder", "x264", "--preset", PRESET,
-                "--crf", CRF, "--gop", GOP, *more, path], sway.env, sway)
+    cost = run([CLI, "record", "-q", "--force", "--fps", str(FPS), "--frames", str(frames), "--encoder", "x264", "--preset",
+                PRESET, "--crf", CRF, "--gop", GOP, *more, path], sway.env, sway)
     told = told_of(cost, path, seconds)
     whole = told["frames"] == frames or "--vfr" in more
     return {**told, "complete": told["complete"] and whole and told["unreadable"] == 0}
@@ -92,14 +93,14 @@ def record(work, context, seconds):
 
     return in_turn(context, {OURS: lambda: with_a_new_phase(our_recording),
                              EVERY: lambda: with_a_new_phase(their_recording, "-D"),
-                             PACED: lambda: with_a_new_phase(their_recording, "-D", "-r", str(FPS)),
+                             PACED: lambda: with_a_new_phase(their_recording, "-D", "-F", f"fps={FPS}"),
                              ENCODER: lambda: with_a_new_phase(alone)})
 
 
 def still(work, context, seconds):
     with shown(work) as sway:
         return in_turn(context, {OURS: lambda: our_recording(sway, context, seconds),
-                                 PACED: lambda: their_recording(sway, context, seconds, "-D", "-r", str(FPS)),
+                                 PACED: lambda: their_recording(sway, context, seconds, "-D", "-F", f"fps={FPS}"),
                                  EVERY: lambda: their_recording(sway, context, seconds, "-D")})
 
 
@@ -127,7 +128,8 @@ def shot(work, context, _):
 RECORDED = {EVERY: 0.5, PACED: 0.5, ENCODER: 1.25}
 WORKS = [
     Work("record-mover", "record mover, 60 fps", record, "cpu_ms_a_frame", RECORDED, "ms a frame", "mover"),
-    Work("record-gradient", "record, every pixel changes, 60 fps", record, "cpu_ms_a_frame", RECORDED, "ms a frame", "gradient"),
+    Work("record-gradient", "record, every pixel changes, 60 fps", record, "cpu_ms_a_frame", RECORDED, "ms a frame",
+         "gradient"),
     Work("record-still", "record a still screen, 60 fps", still, "cpu_s", {PACED: None, EVERY: None}, "s", "static", "1/1000"),
     Work("vfr-mover", "record --vfr, mover", vfr, "cpu_ms_a_frame", {BY_DAMAGE: None}, "ms a frame", "mover"),
     Work("vfr-still", "record --vfr, a still screen", vfr, "cpu_s", {BY_DAMAGE: None}, "s", "static", "1/1000"),
@@ -179,8 +181,8 @@ def arrival(hz, context, seconds):
 
 
 def table(lines):
-    out = ["| work | beside | ours | theirs | | ratio | goal | | missed, ours at most % | theirs % | compositor's CPU, ours % | theirs % |",
-           "|---|---|--:|--:|---|--:|--:|---|--:|--:|--:|--:|"]
+    out = ["| work | beside | ours | theirs | | ratio | goal | | missed, ours at most % | theirs % | "
+           "compositor's CPU, ours % | theirs % |", "|---|---|--:|--:|---|--:|--:|---|--:|--:|--:|--:|"]
     for line in lines:
         number = report.number
         ratio = number(line["ratio"]) + (f" (size {line['size_ratio']:.2f})" if line.get("size_ratio") else "")

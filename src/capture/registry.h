@@ -17,8 +17,8 @@ struct RegisteredBackend {
 };
 
 /// The one table of names: every back end that some build of the program has, in the order in which
-/// `auto` tries them (those with a shortfall last). Made by the build (src/capture/CMakeLists.txt); a test program may define its
-/// own.
+/// `auto` tries them (those with a shortfall last). Made by the build (src/capture/CMakeLists.txt);
+/// a test program may define its own.
 std::span<const RegisteredBackend> registered_backends() noexcept;
 
 /// Those of this build.
