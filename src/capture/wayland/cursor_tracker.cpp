@@ -1,5 +1,6 @@
 #include "capture/wayland/cursor_tracker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,8 @@ constexpr std::uint32_t pointer_capability = 1;
 constexpr Duration retry_pause = std::chrono::milliseconds(50);
 /// Pointers are small; a picture of this size is none.
 constexpr std::int32_t longest_pointer_side = 1024;
+/// Beyond any pointer, and still far from the ends of 32 bits.
+constexpr std::int32_t farthest_hot_spot = 65535;
 
 }  // namespace
 
@@ -33,7 +36,8 @@ struct CursorTracker::Events {
     of(data).position_ = {x, y};
   }
   static void hot_spot(void* data, Session*, std::int32_t x, std::int32_t y) {
-    of(data).coming_hot_spot_ = {x, y};
+    of(data).coming_hot_spot_ = {std::clamp(x, -farthest_hot_spot, farthest_hot_spot),
+                                 std::clamp(y, -farthest_hot_spot, farthest_hot_spot)};
   }
 };
 
