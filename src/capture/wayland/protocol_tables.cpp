@@ -11,13 +11,13 @@
 #include <xdg-shell-client.h>
 
 extern "C" {
-#include <ext-image-capture-source-protocol.c>
-#include <ext-image-copy-capture-protocol.c>
-#include <presentation-time-protocol.c>
-#include <viewporter-protocol.c>
-#include <wayland-protocol.c>
-#include <wlr-layer-shell-protocol.c>
-#include <wlr-screencopy-protocol.c>
-#include <xdg-output-protocol.c>
-#include <xdg-shell-protocol.c>
+#include <ext-image-capture-source-protocol.inc>
+#include <ext-image-copy-capture-protocol.inc>
+#include <presentation-time-protocol.inc>
+#include <viewporter-protocol.inc>
+#include <wayland-protocol.inc>
+#include <wlr-layer-shell-protocol.inc>
+#include <wlr-screencopy-protocol.inc>
+#include <xdg-output-protocol.inc>
+#include <xdg-shell-protocol.inc>
 }
