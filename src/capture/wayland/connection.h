@@ -63,6 +63,8 @@ class Connection {
   /// Takes the events that are here, and sends what waits to be sent. False if there were none.
   /// Throws DeviceError if the compositor has closed the connection (also for a mistake of ours).
   bool take_events();
+  /// Sends what waits to be sent, as far as that is possible without waiting.
+  void flush();
   /// Waits until events have come (and takes them), `waiter` is woken, or `deadline` has passed.
   void wait(const FdWaiter& waiter, TimePoint deadline);
   /// Waits until the compositor has got through everything that was sent. Throws AccessLost if it
@@ -88,7 +90,6 @@ class Connection {
                         std::uint32_t version);
   static void on_global_remove(void* self, wl_registry*, std::uint32_t name);
   bool dispatch();
-  void flush();
   void check_open() const;
 
   Patience patience_;

@@ -223,6 +223,8 @@ std::optional<AcquireStatus> Source::take_grab() {
   refusing_since_.reset();
   heartbeat_.heard();
   grab_ = grabber_->take();
+  // The next picture is asked for by this, long before the next acquire() perhaps.
+  connection_.flush();
   BufferView& view = grab_->view;
   // The picture may be here before the word that the output has another mode.
   if (view.size != output_->state().mode && view.size != grab_size_) connection_.roundtrip();

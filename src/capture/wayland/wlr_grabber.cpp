@@ -73,7 +73,8 @@ class WlrGrabber final : public Grabber {
   bool y_invert_ = false;
   Region damage_;
   bool damage_told_ = false;
-  Size mode_;  ///< of the output when it was asked for
+  bool copying_ = false;  ///< the compositor has the buffer
+  Size mode_;             ///< of the output when it was asked for
   std::optional<TimePoint> presented_;
 };
 
@@ -98,8 +99,11 @@ struct WlrGrabber::Events {
                     std::uint32_t nanoseconds) {
     // A picture that was asked for in the last mode holds a part of the first one in this mode.
     if (of(data).output_.state().mode != of(data).mode_) return of(data).request();
-    of(data).presented_ = sensible_time(high, low, nanoseconds);
-    of(data).state_ = State::ready;
+    WlrGrabber& self = of(data);
+    if (self.state_ != State::waiting) return;
+    if (!self.copying_) return self.fail("the compositor told of a picture that was not asked for");
+    self.presented_ = sensible_time(high, low, nanoseconds);
+    self.state_ = State::ready;
   }
   static void failed(void* data, zwlr_screencopy_frame_v1*) {
     of(data).fail("the compositor could not copy the output");
@@ -124,6 +128,7 @@ void WlrGrabber::request() {
   offered_.clear();
   damage_.clear();
   damage_told_ = false;
+  copying_ = false;
   y_invert_ = false;
   presented_.reset();
   mode_ = output_.state().mode;
@@ -143,6 +148,8 @@ void WlrGrabber::fail(std::string why) {
 
 /// Called inside of an event, so nothing may be thrown.
 void WlrGrabber::copy() {
+  // Asking twice would end the connection, however often the compositor says that it is ready.
+  if (copying_ || state_ != State::waiting) return;
   std::vector<std::uint32_t> codes;
   for (const BufferLayout& layout : offered_) codes.push_back(layout.format);
   const BufferFormat* format = best_format(codes);
@@ -164,6 +171,7 @@ void WlrGrabber::copy() {
   } catch (const std::exception& error) {
     return fail(error.what());
   }
+  copying_ = true;
   if (copies_ == 0)
     zwlr_screencopy_frame_v1_copy(frame_.get(), buffer->get());
   else
