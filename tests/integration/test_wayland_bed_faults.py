@@ -193,6 +193,8 @@ FAULTS = {
     "wlr_failed": lambda client: copied(client)[0].events[-1] == ("failed", ()),
     "wlr_y_invert": lambda client: copied(client)[0].seen("flags") == [(1,)],
     "wlr_no_buffer": lambda client: undescribed_frame(client).events == [("buffer_done", ())],
+    "wlr_ready_early": lambda client: undescribed_frame(client).events[1] == ("ready", (0, 0, 0)),
+    "wlr_done_twice": lambda client: undescribed_frame(client).events[1:] == [("buffer_done", ())] * 2,
     "wlr_no_buffer_done": lambda client: undescribed_frame(client).events == [("buffer", (1, *SIZE, 256))],
     "wlr_stride_padded": stride(320),
     "wlr_stride_short": stride(128),

@@ -15,6 +15,8 @@ constexpr std::array names{
     FaultName{Fault::wlr_failed, "wlr_failed"},
     FaultName{Fault::wlr_y_invert, "wlr_y_invert"},
     FaultName{Fault::wlr_no_buffer, "wlr_no_buffer"},
+    FaultName{Fault::wlr_ready_early, "wlr_ready_early"},
+    FaultName{Fault::wlr_done_twice, "wlr_done_twice"},
     FaultName{Fault::wlr_no_buffer_done, "wlr_no_buffer_done"},
     FaultName{Fault::wlr_stride_padded, "wlr_stride_padded"},
     FaultName{Fault::wlr_stride_short, "wlr_stride_short"},

@@ -14,6 +14,8 @@ enum class Fault {
   wlr_failed,          ///< `failed` in answer to a copy
   wlr_y_invert,        ///< the picture is upside down, with the flag that says so
   wlr_no_buffer,       ///< no shm buffer is offered
+  wlr_ready_early,     ///< a picture is told of before any was asked for
+  wlr_done_twice,      ///< the description of buffers ends twice
   wlr_no_buffer_done,  ///< the description of buffers never ends
   wlr_stride_padded,   ///< rows of 64 bytes more than needed: odd, but allowed
   wlr_stride_short,    ///< rows of half of the bytes needed

@@ -52,9 +52,13 @@ void WlrFrame::describe() {
     zwlr_screencopy_frame_v1_send_buffer(resource_, offered_format_, offered_->width,
                                          offered_->height, offered_stride_);
   }
-  if (wl_resource_get_version(resource_) >= ZWLR_SCREENCOPY_FRAME_V1_BUFFER_DONE_SINCE_VERSION &&
-      !faults.strike(Fault::wlr_no_buffer_done))
-    zwlr_screencopy_frame_v1_send_buffer_done(resource_);
+  if (faults.strike(Fault::wlr_ready_early))
+    zwlr_screencopy_frame_v1_send_ready(resource_, 0, 0, 0);
+  if (wl_resource_get_version(resource_) < ZWLR_SCREENCOPY_FRAME_V1_BUFFER_DONE_SINCE_VERSION ||
+      faults.strike(Fault::wlr_no_buffer_done))
+    return;
+  zwlr_screencopy_frame_v1_send_buffer_done(resource_);
+  if (faults.strike(Fault::wlr_done_twice)) zwlr_screencopy_frame_v1_send_buffer_done(resource_);
 }
 
 bool WlrFrame::fits(wl_resource* buffer) const {
