@@ -1,4 +1,9 @@
 // The tables that libwayland reads the protocols from, as wayland-scanner made them (in C).
+
+// They are ours alone: a library of Wayland in the same program must find its own, which may be
+// newer and longer.
+#pragma GCC visibility push(hidden)
+
 #include <ext-image-capture-source-client.h>
 #include <ext-image-copy-capture-client.h>
 #include <presentation-time-client.h>
@@ -21,3 +26,5 @@ extern "C" {
 #include <xdg-output-protocol.inc>
 #include <xdg-shell-protocol.inc>
 }
+
+#pragma GCC visibility pop
