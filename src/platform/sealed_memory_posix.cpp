@@ -20,9 +20,9 @@ std::optional<SealedMemory> SealedMemory::make(const char* name, std::size_t byt
   return SealedMemory{std::move(fd), std::move(memory), bytes};
 }
 
-void SealedMemory::populate() const noexcept {
+void populate(std::uint8_t* memory, std::size_t bytes) noexcept {
   // Kernels before 5.14 do not know it, and give the memory at the first touch.
-  madvise(memory.get(), bytes, MADV_POPULATE_WRITE);
+  madvise(memory, bytes, MADV_POPULATE_WRITE);
 }
 
 }  // namespace rustcam

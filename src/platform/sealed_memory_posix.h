@@ -19,9 +19,10 @@ struct SealedMemory {
 
   /// nullopt if the system has none to give. `name` is for people who look at the process.
   static std::optional<SealedMemory> make(const char* name, std::size_t bytes);
-  /// Takes the memory from the system now, all at once, if that is possible: page by page, when it
-  /// is touched first, it takes longer than a frame lasts.
-  void populate() const noexcept;
 };
+
+/// Takes the pages of mapped memory from the system now, all at once, if that is possible: page by
+/// page, when they are touched first, it takes longer than a frame lasts.
+void populate(std::uint8_t* memory, std::size_t bytes) noexcept;
 
 }  // namespace rustcam

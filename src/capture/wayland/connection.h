@@ -46,7 +46,7 @@ class Connection {
   const Global* find_global(std::string_view interface) const noexcept;
 
   /// Null if the compositor does not offer it in at least version `least`; never newer than
-  /// `known`, the version that the generated code describes.
+  /// the version that the generated code describes.
   template <typename T>
   Proxy<T> bind(const wl_interface& interface, std::uint32_t least = 1) const {
     const Global* global = find_global(interface.name);
@@ -79,8 +79,6 @@ class Connection {
   bool settle() noexcept;
 
   wl_display* display() const noexcept { return display_.get(); }
-  /// What the socket is called, for messages.
-  const std::string& display_name() const noexcept { return display_name_; }
 
  private:
   struct Disconnect {

@@ -205,8 +205,7 @@ Grab ExtGrabber::take() {
   Target& other = targets_[1 - writing_];
   const BufferLayout& layout = written.buffer->layout();
   Grab grab;
-  grab.view = {buffer_format(layout.format), layout.size, layout.stride, written.buffer->data(),
-               transform_};
+  grab.view = view_of(*written.buffer, transform_);
   grab.transform_known = true;
   grab.presented = presented_;
   const Region all(Rect::of(layout.size));

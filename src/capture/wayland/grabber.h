@@ -10,8 +10,12 @@
 #include "base/time.h"
 #include "capture/wayland/connection.h"
 #include "capture/wayland/pixels.h"
+#include "capture/wayland/shm_buffer.h"
 
 namespace rustcam::wayland {
+
+/// What a buffer holds; good as long as the buffer.
+BufferView view_of(const ShmBuffer& buffer, const Transform& transform) noexcept;
 
 /// The newest picture. Stays as it is until the next call of Grabber::take().
 struct Grab {

@@ -26,7 +26,7 @@ SealedMemory make_memory(const BufferLayout& layout) {
   if (!memory)
     throw CaptureError("no memory for a picture of " + to_string(size) + ": " + errno_name(errno),
                        errno_name(errno));
-  memory->populate();
+  populate(memory->memory.get(), memory->bytes);
   return *std::move(memory);
 }
 

@@ -22,7 +22,6 @@ struct Transform {
   /// Of the upright picture's columns and rows: which go backwards in the buffer.
   bool mirrors_x() const noexcept;
   bool mirrors_y() const noexcept;
-  bool is_identity() const noexcept { return turn == 0 && !y_invert; }
 
   Size upright(Size buffer) const noexcept {
     return transposes() ? Size{buffer.height, buffer.width} : buffer;

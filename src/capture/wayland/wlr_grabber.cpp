@@ -182,8 +182,7 @@ Grab WlrGrabber::take() {
   const ShmBuffer& buffer = *buffers_[writing_];
   const BufferLayout& layout = buffer.layout();
   Grab grab;
-  grab.view = {buffer_format(layout.format), layout.size, layout.stride, buffer.data(),
-               Transform{0, y_invert_}};
+  grab.view = view_of(buffer, Transform{0, y_invert_});
   const auto& other = buffers_[1 - writing_];
   const bool same_as_before = other && other->layout() == layout;
   if (++copies_ > 2 && same_as_before && damage_told_) grab.damage = damage_;
@@ -208,18 +207,6 @@ bool offers_wlr(const Connection& connection) noexcept {
 std::unique_ptr<Grabber> open_wlr_grabber(Connection& connection, const Output& output,
                                           bool pointer) {
   return std::make_unique<WlrGrabber>(connection, output, pointer);
-}
-
-std::optional<TimePoint> sensible_time(std::uint32_t seconds_high, std::uint32_t seconds_low,
-                                       std::uint32_t nanoseconds) {
-  constexpr std::uint32_t second = 1'000'000'000;
-  constexpr Duration oldest = std::chrono::seconds(1);
-  constexpr Duration newest = std::chrono::milliseconds(100);
-  if (nanoseconds >= second || seconds_high > 0) return std::nullopt;
-  const TimePoint told{std::chrono::seconds(seconds_low) + Duration(nanoseconds)};
-  const TimePoint at = now();
-  if (told < at - oldest || told > at + newest) return std::nullopt;
-  return told;
 }
 
 }  // namespace rustcam::wayland

@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "capture/desktop_session.h"
 #include "capture/x11/connection.h"
 #include "capture/x11/lease.h"
 #include "capture/x11/outputs.h"
@@ -24,11 +24,6 @@ namespace {
 bool has_wayland_display() {
   const char* display = std::getenv("WAYLAND_DISPLAY");
   return display != nullptr && *display != '\0';
-}
-
-bool in_wayland_session() {
-  const char* session = std::getenv("XDG_SESSION_TYPE");
-  return has_wayland_display() || (session != nullptr && std::string_view(session) == "wayland");
 }
 
 class X11Session final : public CaptureSession {

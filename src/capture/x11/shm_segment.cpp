@@ -1,7 +1,6 @@
 #include "capture/x11/shm_segment.h"
 
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/shm.h>
 
 #include <utility>
@@ -29,8 +28,7 @@ ShmSegment::~ShmSegment() {
 }
 
 void ShmSegment::populate() const noexcept {
-  // Kernels before 5.14 do not know it, and give the memory at the first read.
-  madvise(memory_.get(), bytes_, MADV_POPULATE_WRITE);
+  rustcam::populate(memory_.get(), bytes_);
 }
 
 bool ShmSegment::accepted(xcb_void_cookie_t cookie) {
