@@ -159,7 +159,10 @@ if child == 0:
         while os.tcgetpgrp(0) != os.getpid():
             pass
     os.execv(sys.argv[2], sys.argv[2:])
-os.setpgid(child, child)
+try:
+    os.setpgid(child, child)
+except PermissionError:
+    pass  # it runs the program already, and has done this itself
 if "background" in sys.argv[1]:
     sys.stdout.write("STOPPED"); sys.stdout.flush()
 else:
