@@ -5,7 +5,7 @@ if(WIN32 AND CMAKE_CROSSCOMPILING)
   set(CMAKE_FIND_LIBRARY_SUFFIXES .a)  # never the import library of a DLL that would have to go along
 endif()
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavcodec>=59 libavformat>=59 libavutil>=57 libswscale>=6)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavcodec>=59 libavformat>=59 libavutil>=57 libswresample>=4 libswscale>=6)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)

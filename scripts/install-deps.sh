@@ -14,11 +14,12 @@ set -euo pipefail
 # shellcheck disable=SC2034  # the groups are read by name
 {
 build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
-       libavcodec-dev libavformat-dev libavutil-dev libswscale-dev zlib1g-dev
+       libavcodec-dev libavformat-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev
        libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev
-       libwayland-dev)
+       libwayland-dev libpulse-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
-        libxcb-render0-dev sway grim python3 python3-pytest python3-numpy python3-jsonschema procps)
+        libxcb-render0-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber
+        python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish grim wf-recorder)
 windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
@@ -71,12 +72,12 @@ case " $id $(os_release ID_LIKE) " in
     cat >&2 << TEXT
 install-deps: this is $name; packages are installed on Debian 12, 13 and sid and on Ubuntu 24.04 only.
 Needed are $needed_text, with Ninja, pkg-config, CLI11, spdlog, fmt, nlohmann-json, zlib,
-FFmpeg's development files (libavcodec, libavformat, libavutil, libswscale) and those of XCB, Xau and Wayland. Their names elsewhere (not tried):
+FFmpeg's development files (libavcodec, libavformat, libavutil, libswresample, libswscale) and those of XCB, Xau, Wayland and PulseAudio. Their names elsewhere (not tried):
   Fedora    gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel spdlog-devel fmt-devel json-devel ffmpeg-free-devel
-            zlib-devel libxcb-devel libXau-devel wayland-devel
-  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau wayland
+            zlib-devel libxcb-devel libXau-devel wayland-devel pulseaudio-libs-devel
+  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau wayland libpulse
   openSUSE  gcc-c++ cmake ninja pkgconf cli11-devel spdlog-devel fmt-devel nlohmann_json-devel ffmpeg-7-libavcodec-devel
-            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel wayland-devel
+            ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswresample-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel wayland-devel
 Then build with: cmake -B build && cmake --build build
 TEXT
     exit 1 ;;

@@ -9,7 +9,7 @@ foreach(path ${libraries})
   string(REGEX REPLACE "^lib" "" library ${library})
   execute_process(COMMAND ${NM} --dynamic --defined-only ${path} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
   # Functions only, without the version at the end of a name. avpriv_* is FFmpeg's own business.
-  string(REGEX MATCHALL " [TWi] (av|sws)[A-Za-z0-9_]*" functions "${symbols}")
+  string(REGEX MATCHALL " [TWi] (av|sws|swr)[A-Za-z0-9_]*" functions "${symbols}")
   list(TRANSFORM functions REPLACE "^ . " "")
   list(FILTER functions EXCLUDE REGEX "^avpriv_")
   if(NOT functions)

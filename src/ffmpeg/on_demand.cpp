@@ -13,6 +13,7 @@ extern "C" {
 #include <libavformat/version.h>
 #include <libavutil/macros.h>
 #include <libavutil/version.h>
+#include <libswresample/version.h>
 #include <libswscale/version.h>
 }
 
@@ -31,6 +32,7 @@ struct StubEntry {
 constexpr std::array libraries{"libavutil.so." AV_STRINGIFY(LIBAVUTIL_VERSION_MAJOR),
                                "libavcodec.so." AV_STRINGIFY(LIBAVCODEC_VERSION_MAJOR),
                                "libavformat.so." AV_STRINGIFY(LIBAVFORMAT_VERSION_MAJOR),
+                               "libswresample.so." AV_STRINGIFY(LIBSWRESAMPLE_VERSION_MAJOR),
                                "libswscale.so." AV_STRINGIFY(LIBSWSCALE_VERSION_MAJOR)};
 
 [[noreturn]] void fail() {
