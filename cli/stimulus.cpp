@@ -83,7 +83,7 @@ void Stimulus::declare(Parser& parser) {
        {},
        "mover",
        "flip_demo: a new full-screen colour each frame (it flashes); mover: a moving window over a "
-       "still picture",
+       "still picture; clap: a flash at each whole second",
        scene_names()});
   parser.section("Options");
   parser.value("--hz", a.hz, {"N", "frames a second", "60", "--hz 180"});
@@ -114,6 +114,7 @@ StimulusOptions check_stimulus(const StimulusArguments& given) {
   if (given.output) refuse_file_as_output("record", *given.output);
   if (given.backend) options.backend = *given.backend;
   if (given.hz) options.hz = parse_fps("--hz", *given.hz);
+  options.presenter.hz = options.hz;
   if (given.size) options.presenter.size = parse_size("--size", *given.size);
   if (given.duration)
     options.ticks = slots_in(options.hz, parse_seconds("--duration", *given.duration, 0.001));

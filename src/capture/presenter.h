@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/geometry.h"
+#include "base/rational.h"
 #include "capture/patience.h"
 #include "stimulus/scene.h"
 
@@ -16,6 +17,7 @@ struct PresenterOptions {
   std::optional<Size> size;           ///< default: the whole output
   std::optional<std::string> output;  ///< default: as for capture
   bool barcode = true;
+  Rational hz{};  ///< at which frames are going to be presented
   Patience patience{};
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/geometry.h"
+#include "base/time.h"
 
 namespace rustcam {
 
@@ -38,6 +39,8 @@ struct TargetInfo {
   std::string changes_unknown;
   /// Why the pointer may be in the pictures although nobody asked for it; empty: it is left out.
   std::string pointer_embedded;
+  /// When its own time was 0; of a screen that we make.
+  std::optional<TimePoint> clock_zero;
   std::optional<std::uint64_t> window;  ///< the system's number of a window
   std::optional<std::int64_t> pid;      ///< of the process that owns a window
 

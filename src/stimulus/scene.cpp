@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "stimulus/barcode.h"
 #include "stimulus/canvas.h"
+#include "stimulus/clap.h"
 #include "stimulus/flip_demo.h"
 #include "stimulus/gradient.h"
 #include "stimulus/mover.h"
@@ -36,7 +37,7 @@ Region Scene::dirty(std::int64_t from, std::int64_t to) const {
 }
 
 const std::vector<std::string>& scene_names() {
-  static const std::vector<std::string> names{"flip_demo", "mover", "static", "gradient"};
+  static const std::vector<std::string> names{"flip_demo", "mover", "static", "gradient", "clap"};
   return names;
 }
 
@@ -49,6 +50,7 @@ std::unique_ptr<Scene> make_scene(std::string_view name, Size size, SceneOptions
   if (name == "mover") return std::make_unique<Mover>(size, options);
   if (name == "static") return std::make_unique<StaticScene>(size, options);
   if (name == "gradient") return std::make_unique<Gradient>(size, options);
+  if (name == "clap") return std::make_unique<Clap>(size, options);
   std::string known;
   for (const std::string& one : scene_names()) known += (known.empty() ? "" : ", ") + one;
   throw UsageError("unknown stimulus '" + std::string(name) + "': there are " + known);

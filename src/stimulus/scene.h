@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/rational.h"
 #include "base/region.h"
 #include "image/image_view.h"
 
@@ -16,6 +17,7 @@ class Canvas;
 
 struct SceneOptions {
   bool barcode = true;  ///< draw the frame number (see barcode.h) if the size allows
+  Rational hz{};        ///< frames a second, for a scene that follows the time
 };
 
 /// A pure function of frame number and size: the same arguments give the same pixels, everywhere.
@@ -50,7 +52,7 @@ class Scene {
   SceneOptions options_;
 };
 
-/// "flip_demo", "mover", "static", "gradient".
+/// "flip_demo", "mover", "static", "gradient", "clap".
 const std::vector<std::string>& scene_names();
 
 /// Throws UsageError for an unknown name (naming the known ones) or a side outside 1..16384.

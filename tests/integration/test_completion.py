@@ -9,7 +9,7 @@ import pytest
 import shell_driver
 from cli_driver import CLI, SLOW, ok
 
-STIMULI = ["flip_demo@1920x1080@60", "gradient@1920x1080@60", "mover@1920x1080@60", "static@1920x1080@60"]
+STIMULI = ["clap@1920x1080@60", "flip_demo@1920x1080@60", "gradient@1920x1080@60", "mover@1920x1080@60", "static@1920x1080@60"]
 FILES = ["film.mp4", "folder", "notes.txt"]
 
 # What may stand after the line's last space or =, without the line's last word.
@@ -41,7 +41,7 @@ CANDIDATES = [
     ("rustcam-cli list ", ["backends", "devices", "encoders", "outputs", "windows"]),
     ("rustcam-cli list --backend virtual ", ["backends", "devices", "encoders", "outputs", "windows"]),
     ("rustcam-cli list --backend=virtual d", ["devices"]),
-    ("rustcam-cli stimulus ", ["flip_demo", "gradient", "mover", "static"]),
+    ("rustcam-cli stimulus ", ["clap", "flip_demo", "gradient", "mover", "static"]),
     ("rustcam-cli completion ", ["bash", "fish", "zsh"]),
     ("rustcam-cli record -- -", []),
     ("rustcam-cli list - d", []),

@@ -40,7 +40,7 @@ class FlipPresenter final : public Presenter {
  public:
   FlipPresenter(Output output, const PresenterOptions& options)
       : scene_(make_scene(options.scene, options.size.value_or(output.info.size()),
-                          {.barcode = options.barcode})),
+                          {.barcode = options.barcode, .hz = options.hz})),
         picture_(PixelFormat::bgra, scene_->size()),
         window_(output.info.desktop, scene_->size(), "rustcam-cli " + options.scene),
         device_(*output.adapter) {

@@ -36,7 +36,9 @@ TargetInfo describe(const Screen& screen, int index) {
 class VirtualSession final : public CaptureSession {
  public:
   explicit VirtualSession(TargetInfo target)
-      : target_(std::move(target)), screen_(parse_screen(target_.name)) {}
+      : target_(std::move(target)), screen_(parse_screen(target_.name)) {
+    target_.clock_zero = epoch_;
+  }
 
   const TargetInfo& target() const noexcept override { return target_; }
   std::unique_ptr<FrameSource> open(const SourceOptions& options) override {

@@ -48,7 +48,7 @@ bool VirtualSource::follow_size(double t) {
   const Size size = screen_.size_at(t);
   target_.rotation = screen_.rotation_at(t);
   if (scene_ && scene_->size() == size) return false;
-  scene_ = make_scene(screen_.stimulus, size);
+  scene_ = make_scene(screen_.stimulus, size, {.hz = screen_.hz});
   target_.desktop = Rect::of(size);
   present_ = -1;
   return true;

@@ -91,7 +91,7 @@ Window::Window(const PresenterOptions& options)
   const TargetInfo output = choose_output(outputs_, options.output);
   size_ = options.size.value_or(output.size());
   logical_ = logical_size(size_, output);
-  scene_ = make_scene(options.scene, size_, {.barcode = options.barcode});
+  scene_ = make_scene(options.scene, size_, {.barcode = options.barcode, .hz = options.hz});
   surface_ = open_surface(connection_, outputs_.find(output.identity)->get(), logical_,
                           "rustcam-cli stimulus " + std::string(scene_->name()));
   fit(output);

@@ -73,7 +73,7 @@ Window::Window(const PresenterOptions& options)
                            "with 24-bit or 30-bit true colour");
   const TargetInfo output = choose_output(connection_, options.output);
   size_ = options.size.value_or(output.size());
-  scene_ = make_scene(options.scene, size_, {.barcode = options.barcode});
+  scene_ = make_scene(options.scene, size_, {.barcode = options.barcode, .hz = options.hz});
   const std::size_t bytes = static_cast<std::size_t>(Rect::of(size_).area()) * 4;
   segment_ = ShmSegment::create(connection_, bytes);
   if (segment_ && layout_.is_bgrx()) {

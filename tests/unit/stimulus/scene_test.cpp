@@ -173,8 +173,31 @@ TEST_CASE("scenes of the least size can be made and drawn") {
 
 TEST_CASE("a wrong scene is refused with what to do") {
   CHECK_THROWS_WITH_AS(make_scene("flipdemo", {64, 64}),
-                       "unknown stimulus 'flipdemo': there are flip_demo, mover, static, gradient",
+                       "unknown stimulus 'flipdemo': there are flip_demo, mover, static, gradient, clap",
                        UsageError);
   CHECK_THROWS_AS(make_scene("mover", {0, 64}), UsageError);
   CHECK_THROWS_AS(make_scene("mover", {64, 16385}), UsageError);
+}
+
+TEST_CASE("clap flashes for a tenth of a second at each whole second, at any rate") {
+  struct Rate {
+    Rational hz;
+    std::int64_t second;  ///< its first frame
+    std::int64_t flash;   ///< and how many flash
+  };
+  for (const Rate& rate : {Rate{{60, 1}, 60, 6}, Rate{{60000, 1001}, 60, 6},
+                           Rate{{144, 1}, 144, 15}, Rate{{24, 1}, 24, 3}}) {
+    CAPTURE(to_string(rate.hz));
+    const auto scene = make_scene("clap", {64, 64}, {.barcode = false, .hz = rate.hz});
+    const auto white = [&](std::int64_t n) {
+      return draw_whole(*scene, n).pixel(0, 0) == 0xFFFFFFFFU;
+    };
+    CHECK(white(0));
+    CHECK_FALSE(white(rate.second - 1));
+    CHECK(white(rate.second));
+    CHECK(white(rate.second + rate.flash - 1));
+    CHECK_FALSE(white(rate.second + rate.flash));
+    CHECK(scene->dirty(rate.second - 1, rate.second) == Region(Rect::of(scene->size())));
+    CHECK(scene->dirty(rate.second, rate.second + 1).empty());
+  }
 }
