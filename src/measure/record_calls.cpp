@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,7 +128,7 @@ class RecordCalls final : public FrameCalls {
                                                           : std::nullopt;
     };
     const SinkFactory open = [this](const OutputPlan&, Size captured, EncoderReport&,
-                                    std::vector<Warning>&) {
+                                    std::vector<Warning>&, std::span<const SoundInput>) {
       return std::make_unique<HandoverSink>(handover_, captured);
     };
     std::exception_ptr failure;

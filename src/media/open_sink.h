@@ -1,11 +1,14 @@
 // From a plan to a file that takes pictures.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "audio/sound_feed.h"
 #include "base/warning.h"
 #include "media/output_plan.h"
 #include "media/sink.h"
@@ -24,10 +27,18 @@ struct EncoderReport {
   std::vector<Tried> tried;
 };
 
+/// Where a track of sound comes from.
+struct SoundInput {
+  SoundFeed* feed = nullptr;    ///< must outlive the sink
+  std::int64_t first_slot = 0;  ///< of the recording: the file's slot 0
+};
+
 /// Opens encoder and file for pictures of `captured` size. The file is made here (exclusively,
 /// unless force). Throws UsageError (encoder rejects the options), MediaError (cannot create,
-/// encoder cannot open). `warnings` receives padding and the like.
+/// encoder cannot open). `warnings` receives padding and the like. `sounds`: one for
+/// each of the plan's tracks of sound.
 std::unique_ptr<FrameSink> open_sink(const OutputPlan& plan, Size captured, EncoderReport& report,
-                                     std::vector<Warning>& warnings);
+                                     std::vector<Warning>& warnings,
+                                     std::span<const SoundInput> sounds = {});
 
 }  // namespace rustcam

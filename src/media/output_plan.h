@@ -38,8 +38,11 @@ struct OutputRequest {
   std::optional<int> gop;               ///< frames
   std::vector<std::pair<std::string, std::string>> encoder_options;
   std::optional<std::string> pixel_format;
-  std::optional<Rational> fps;                                 ///< default 60; gif 25
-  std::optional<Size> size;                                    ///< --size
+  std::vector<std::string> audio;             ///< titles of the tracks of sound, one each
+  std::optional<std::string> audio_codec;     ///< default by the container
+  std::optional<std::int64_t> audio_bitrate;  ///< bits a second; default 160k
+  std::optional<Rational> fps;                ///< default 60; gif 25
+  std::optional<Size> size;                   ///< --size
   std::optional<Duration> fragment = std::chrono::seconds(1);  ///< nullopt: `off`
   std::optional<SizeLimit> limit;  ///< the file ends before it is larger
   bool vfr = false;
@@ -58,6 +61,7 @@ struct OutputPlan {
   const Container* container = nullptr;  ///< a row of the table, never null in a plan that was made
   std::vector<std::string> encoders;     ///< FFmpeg names, in the order to try
   std::string pixel_format;              ///< as the user names it
+  std::string audio_encoder;             ///< FFmpeg name; empty: no sound
   Rational fps;
   bool to_stdout = false;
 
@@ -67,8 +71,8 @@ struct OutputPlan {
 };
 
 /// Checks the whole combination. Throws UsageError: unknown container, encoder or pixel format,
-/// what could not be read back, a value out of range, a gif rate that is no whole number of
-/// centiseconds (naming the nearest).
+/// what could not be read back, a value out of range, sound in what holds none, a gif rate that is
+/// no whole number of centiseconds (naming the nearest).
 OutputPlan plan_output(const OutputRequest& request);
 
 /// The same with an encoder that needs no hardware; nullopt if the container does not take what it

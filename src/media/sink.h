@@ -26,20 +26,30 @@ struct Kept {
   std::int64_t samples = 0;  ///< its pictures
 };
 
+/// A track of sound in the files.
+struct AudioTrackReport {
+  std::string codec;  ///< FFmpeg's name of the encoder
+  int rate = 0;       ///< samples a second
+  int channels = 0;
+  std::optional<std::int64_t> bitrate;  ///< bits a second; nullopt: what the sound needs
+  std::int64_t samples = 0;             ///< of each channel, that the files hold
+};
+
 /// Confined to one thread at a time. Slots count from 0 over the whole recording.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
   /// The picture that is shown from `slot` on, until the slot of the next write. `slot` grows with
-  /// every call. `frame`'s size may change in mid-recording: it is fitted into the first size,
-  /// aspect kept, centred on black. `damage` is what differs from the picture of the last write
-  /// (everything at first), in picture coordinates. Blocks while the file or reader is slow. Throws
-  /// MediaError, DiskFull, PipeClosed, SizeReached; after a throw, only finish() may follow.
+  /// every call. Sound that is there already is written up to the time of `slot`. `frame`'s size
+  /// may change in mid-recording: it is fitted into the first size, aspect kept, centred on black.
+  /// `damage` is what differs from the picture of the last write (everything at first), in picture
+  /// coordinates. Blocks while the file or reader is slow. Throws MediaError, DiskFull, PipeClosed,
+  /// SizeReached; after a throw, only finish() may follow.
   virtual void write(const Frame& frame, const Region& damage, std::int64_t slot) = 0;
-  /// Between writes, while a picture stays for long: what was written so far goes to the file once
-  /// it is older than a crash may cost. Throws like write(); after a throw, only finish() may
-  /// follow.
-  virtual void idle() {}
+  /// Instead of a write: the picture stays, and time has come to `slot`. What was written so far
+  /// goes to the file once it is older than a crash may cost. Throws like write(); after a throw,
+  /// only finish() may follow.
+  virtual void idle(std::int64_t /*slot*/) {}
   /// Ends everything so that the recording is `slots` long, drains the encoder, finalises and
   /// closes the file: also after a failed write, then keeping what is there. A file without a
   /// single picture is removed. Throws like write(). Idempotent.
@@ -62,6 +72,8 @@ class FrameSink {
   /// holds (all but the first of a file), and the one before them lasts to the end, if the file can
   /// tell so.
   virtual void hurry() noexcept {}
+  /// What the tracks of sound came to. Final after finish().
+  virtual std::vector<AudioTrackReport> audio() const { return {}; }
   virtual Size encoded_size() const noexcept = 0;  ///< after padding
   virtual Size picture_size() const noexcept = 0;  ///< after --size, before padding
   /// Without those that finish() removed.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -52,7 +53,7 @@ class VideoSink final : public FrameSink {
     track_->write(frame, damage, slot);
   }
 
-  void idle() override {
+  void idle(std::int64_t /*slot*/) override {
     try {
       muxer_->idle();
     } catch (...) {
@@ -137,7 +138,8 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
 
 std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured,
                                            EncoderReport& report, std::vector<Warning>& warnings,
-                                           const EncoderFactory& factory) {
+                                           const EncoderFactory& factory,
+                                           std::span<const SoundInput> /*sounds*/) {
   auto track = open_video_track(plan, captured, report, warnings, factory);
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, may_overwrite(plan.request));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "media/encoder.h"
@@ -19,6 +20,7 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
 /// open_sink() for containers with time stamps, with an encoder from `factory`.
 std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured,
                                            EncoderReport& report, std::vector<Warning>& warnings,
-                                           const EncoderFactory& factory);
+                                           const EncoderFactory& factory,
+                                           std::span<const SoundInput> sounds = {});
 
 }  // namespace rustcam

@@ -75,7 +75,7 @@ void EncodeLoop::consume(const QueuedSlot& entry) {
   if (!left_out || is_due(entry.slot))
     write(entry.frame, entry.frame.damage, entry.slot, entry.sampled);
   else
-    segments_.idle();
+    segments_.idle(entry.slot);
   ++done_;
   merged(entry);
 }

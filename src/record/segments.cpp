@@ -1,5 +1,7 @@
 #include "record/segments.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "base/error.h"
@@ -18,10 +20,17 @@ Segments::Segments(const OutputPlan& plan, bool split_on_resize,
 }
 
 void Segments::open(Size captured) {
-  sink_ = open_(plan_, captured, report_, warnings_);
+  sink_ = open_at(0, plan_, captured, report_);
   captured_ = captured;
   encoded_ = sink_->encoded_size();
   picture_ = sink_->picture_size();
+}
+
+std::unique_ptr<FrameSink> Segments::open_at(std::int64_t slot, const OutputPlan& plan,
+                                             Size captured, EncoderReport& report) {
+  std::vector<SoundInput> sounds;
+  for (SoundFeed* feed : feeds_) sounds.push_back({feed, slot});
+  return open_(plan, captured, report, warnings_, sounds);
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
@@ -75,7 +84,7 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
     do next.request.path = insert_before_ending(plan_.request.path, std::to_string(++number_));
     while (!plan_.request.force && path_exists(next.request.path));
     try {
-      sink = open_(next, captured, report, warnings_);
+      sink = open_at(slot, next, captured, report);
     } catch (const MediaError& error) {
       // Another recording may have taken the name meanwhile.
       if (error.native_code() != "EEXIST") throw;
@@ -83,6 +92,7 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
   }
   for (OutputFile& file : sink_->files()) closed_.push_back(std::move(file));
   closed_parts_.push_back({first_slot_, sink_->kept()});
+  closed_audio_ = audio();
   {
     const std::lock_guard lock(changing_);
     closed_bytes_ += sink_->bytes_written();
@@ -124,6 +134,14 @@ std::vector<KeptPart> Segments::kept() const {
   std::vector<KeptPart> parts = closed_parts_;
   if (sink_) parts.push_back({first_slot_, sink_->kept()});
   return parts;
+}
+
+std::vector<AudioTrackReport> Segments::audio() const {
+  if (!sink_) return closed_audio_;
+  std::vector<AudioTrackReport> all = sink_->audio();
+  for (std::size_t i = 0; i < std::min(all.size(), closed_audio_.size()); ++i)
+    all[i].samples += closed_audio_[i].samples;
+  return all;
 }
 
 std::vector<OutputFile> Segments::files() const {

@@ -6,10 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "audio/sound_feed.h"
 #include "media/open_sink.h"
 #include "record/slot_ledger.h"
 
@@ -17,7 +19,8 @@ namespace rustcam {
 
 /// Opens a sink for pictures of `captured` size; what open_sink does.
 using SinkFactory = std::function<std::unique_ptr<FrameSink>(
-    const OutputPlan& plan, Size captured, EncoderReport& report, std::vector<Warning>& warnings)>;
+    const OutputPlan& plan, Size captured, EncoderReport& report, std::vector<Warning>& warnings,
+    std::span<const SoundInput> sounds)>;
 
 /// Writes to one sink at a time. Begins a numbered file (out-2.mp4) if a picture's size changes
 /// and that was asked for, and if a hardware encoder fails: then x264 goes on. Slots count over
@@ -28,12 +31,14 @@ class Segments {
   Segments(const OutputPlan& plan, bool split_on_resize, std::optional<std::int64_t> max_bytes,
            SinkFactory open);
 
+  /// Before open(): the tracks of sound, in the order of the plan's. They must outlive the files.
+  void set_sound(std::vector<SoundFeed*> feeds) { feeds_ = std::move(feeds); }
   /// Opens the first file; throws what open_sink throws.
   void open(Size captured);
   /// As FrameSink::write.
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
   /// As FrameSink::idle.
-  void idle() { sink_->idle(); }
+  void idle(std::int64_t slot) { sink_->idle(slot - first_slot_); }
   /// As FrameSink::finish: the recording is `slots` long.
   void finish(std::int64_t slots);
   /// Any thread: as FrameSink::hurry.
@@ -57,6 +62,8 @@ class Segments {
   Size encoded_size() const noexcept { return encoded_; }  ///< of the first file
   Size picture_size() const noexcept { return picture_; }
   std::vector<OutputFile> files() const;
+  /// As FrameSink::audio, of all files together.
+  std::vector<AudioTrackReport> audio() const;
   const EncoderReport& encoder() const noexcept { return report_; }
   /// Those that came since the last call.
   std::vector<Warning> take_warnings() { return std::exchange(warnings_, {}); }
@@ -65,6 +72,8 @@ class Segments {
   /// Returns the new file's path.
   std::string begin_next(Size captured, std::int64_t slot);
   void close_current(std::int64_t slots);
+  std::unique_ptr<FrameSink> open_at(std::int64_t slot, const OutputPlan& plan, Size captured,
+                                     EncoderReport& report);
   void fall_back(const OutputPlan& software, const MediaError& error, const Frame& frame,
                  std::int64_t slot);
 
@@ -72,6 +81,7 @@ class Segments {
   bool split_on_resize_;
   std::optional<std::int64_t> max_bytes_;
   SinkFactory open_;
+  std::vector<SoundFeed*> feeds_;
   mutable std::mutex changing_;  ///< from one sink to the next
   std::unique_ptr<FrameSink> sink_;
   Size captured_;
@@ -83,6 +93,7 @@ class Segments {
   std::int64_t closed_converted_ = 0;
   std::vector<OutputFile> closed_;
   std::vector<KeptPart> closed_parts_;
+  std::vector<AudioTrackReport> closed_audio_;
   EncoderReport report_;
   std::vector<Warning> warnings_;
 };

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,8 @@ struct SinkLog {
   Size captured;
   std::string path;
   std::string encoder;
+  std::vector<SoundInput> sounds;
+  std::vector<std::int64_t> idle_slots;
 };
 
 struct FakeSinkOptions {
@@ -90,6 +93,10 @@ class FakeSink final : public FrameSink {
     const std::lock_guard lock(log_->mutex);
     log_->writes.push_back(std::move(w));
   }
+  void idle(std::int64_t slot) override {
+    const std::lock_guard lock(log_->mutex);
+    log_->idle_slots.push_back(slot);
+  }
   void finish(std::int64_t slots) override {
     if (options_.before_finish) options_.before_finish();
     const std::lock_guard lock(log_->mutex);
@@ -118,6 +125,12 @@ class FakeSink final : public FrameSink {
     kept.slots = std::max<std::int64_t>(kept.slots - options_.lost, 0);
     kept.samples = std::max<std::int64_t>(kept.samples - options_.lost, 0);
     return kept;
+  }
+  std::vector<AudioTrackReport> audio() const override {
+    const std::lock_guard lock(log_->mutex);
+    constexpr std::int64_t samples_a_slot = 800;
+    const std::int64_t samples = std::max<std::int64_t>(log_->finished, 0) * samples_a_slot;
+    return std::vector<AudioTrackReport>(log_->sounds.size(), {"aac", 48000, 2, 160000, samples});
   }
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }
@@ -181,22 +194,25 @@ struct FakeSinks {
   std::vector<std::shared_ptr<SinkLog>> logs;
 
   SinkFactory factory() {
-    return [this](const OutputPlan& plan, Size captured, EncoderReport& report,
-                  std::vector<Warning>&) -> std::unique_ptr<FrameSink> {
-      const FakeSinkOptions& chosen = logs.empty() || !later ? options : *later;
-      if (opening > Duration::zero()) options.clock->sleep_until(options.clock->now() + opening);
-      auto log = std::make_shared<SinkLog>();
-      log->captured = captured;
-      log->path = plan.request.path;
-      log->encoder = plan.encoders.empty() ? "" : plan.encoders.front();
-      logs.push_back(log);
-      report.name = log->encoder;
-      report.hardware = chosen.hardware;
-      report.preset = "medium";
-      FakeSinkOptions given = chosen;
-      given.limit = plan.request.limit;
-      return std::make_unique<FakeSink>(std::move(given), log);
-    };
+    return
+        [this](const OutputPlan& plan, Size captured, EncoderReport& report, std::vector<Warning>&,
+               std::span<const SoundInput> sounds) -> std::unique_ptr<FrameSink> {
+          const FakeSinkOptions& chosen = logs.empty() || !later ? options : *later;
+          if (opening > Duration::zero())
+            options.clock->sleep_until(options.clock->now() + opening);
+          auto log = std::make_shared<SinkLog>();
+          log->captured = captured;
+          log->path = plan.request.path;
+          log->sounds.assign(sounds.begin(), sounds.end());
+          log->encoder = plan.encoders.empty() ? "" : plan.encoders.front();
+          logs.push_back(log);
+          report.name = log->encoder;
+          report.hardware = chosen.hardware;
+          report.preset = "medium";
+          FakeSinkOptions given = chosen;
+          given.limit = plan.request.limit;
+          return std::make_unique<FakeSink>(std::move(given), log);
+        };
   }
 };
 

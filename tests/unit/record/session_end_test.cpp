@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -340,8 +341,8 @@ TEST_CASE("a sink that does not open: its error, and nothing left") {
   const std::string stamps = temporary_file("stamps.jsonl");
   b.options.timestamps_path = stamps;
   b.options.frames = 5;
-  const SinkFactory refuse = [](const OutputPlan&, Size, EncoderReport&,
-                                std::vector<Warning>&) -> std::unique_ptr<FrameSink> {
+  const SinkFactory refuse = [](const OutputPlan&, Size, EncoderReport&, std::vector<Warning>&,
+                                std::span<const SoundInput>) -> std::unique_ptr<FrameSink> {
     throw MediaError("cannot create the file");
   };
   CHECK_THROWS_WITH_AS(record(b.options, b.hooks, refuse, b.clock), "cannot create the file",
