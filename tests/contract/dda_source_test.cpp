@@ -11,10 +11,10 @@
 #include <stop_token>
 
 #include "capture/backend.h"
-#include "capture/dda/qpc_clock.h"
 #include "capture/gpu_source.h"
 #include "image/picture.h"
 #include "platform/process_setup.h"
+#include "platform/qpc_clock_win32.h"
 #include "stimulus/barcode.h"
 #include "stimulus/scene.h"
 
@@ -67,7 +67,7 @@ int tolerance(const FrameSource& source) {
 }  // namespace
 
 TEST_CASE("the performance counter is told in our clock's time") {
-  const dda::QpcClock clock;
+  const win32::QpcClock clock;
   for (int i = 0; i < 20; ++i) {
     const TimePoint before = now();
     LARGE_INTEGER ticks{};

@@ -41,7 +41,7 @@ bool is_primary(HMONITOR monitor) {
   return ::GetMonitorInfoW(monitor, &info) != FALSE && (info.dwFlags & MONITORINFOF_PRIMARY) != 0;
 }
 
-void describe_colour(const ComPtr<IDXGIOutput>& output, TargetInfo& info) {
+void describe_colour(const win32::ComPtr<IDXGIOutput>& output, TargetInfo& info) {
   info.native_format = "bgra8";
   const auto newer = output.as<IDXGIOutput6>();
   DXGI_OUTPUT_DESC1 desc{};
@@ -63,9 +63,9 @@ Monitor monitor_of(const std::string& gdi_name, const std::vector<Monitor>& moni
   return monitor;
 }
 
-std::vector<ComPtr<IDXGIAdapter1>> adapters_of(IDXGIFactory1& factory) {
-  std::vector<ComPtr<IDXGIAdapter1>> adapters;
-  ComPtr<IDXGIAdapter1> adapter;
+std::vector<win32::ComPtr<IDXGIAdapter1>> adapters_of(IDXGIFactory1& factory) {
+  std::vector<win32::ComPtr<IDXGIAdapter1>> adapters;
+  win32::ComPtr<IDXGIAdapter1> adapter;
   for (UINT i = 0; factory.EnumAdapters1(i, adapter.put()) == S_OK; ++i)
     adapters.push_back(adapter);
   return adapters;
@@ -74,15 +74,16 @@ std::vector<ComPtr<IDXGIAdapter1>> adapters_of(IDXGIFactory1& factory) {
 /// Those that show a part of the desktop, with what DXGI says of them.
 template <typename Visit>
 void for_each_output(IDXGIAdapter1& adapter, Visit&& visit) {
-  ComPtr<IDXGIOutput> output;
+  win32::ComPtr<IDXGIOutput> output;
   for (UINT i = 0; adapter.EnumOutputs(i, output.put()) == S_OK; ++i) {
     DXGI_OUTPUT_DESC desc{};
     if (SUCCEEDED(output->GetDesc(&desc)) && desc.AttachedToDesktop != FALSE) visit(output, desc);
   }
 }
 
-Output make_output(const ComPtr<IDXGIAdapter1>& adapter, const ComPtr<IDXGIOutput>& output,
-                   const DXGI_OUTPUT_DESC& desc, const std::vector<Monitor>& monitors) {
+Output make_output(const win32::ComPtr<IDXGIAdapter1>& adapter,
+                   const win32::ComPtr<IDXGIOutput>& output, const DXGI_OUTPUT_DESC& desc,
+                   const std::vector<Monitor>& monitors) {
   DXGI_ADAPTER_DESC1 adapter_desc{};
   adapter->GetDesc1(&adapter_desc);
   Output found;
@@ -123,8 +124,8 @@ Rotation rotation_of(DXGI_MODE_ROTATION rotation) noexcept {
   }
 }
 
-ComPtr<IDXGIFactory1> make_factory() {
-  ComPtr<IDXGIFactory1> factory;
+win32::ComPtr<IDXGIFactory1> make_factory() {
+  win32::ComPtr<IDXGIFactory1> factory;
   check(::CreateDXGIFactory1(__uuidof(IDXGIFactory1), factory.put_void()),
         "cannot list the graphics adapters");
   return factory;
@@ -135,12 +136,13 @@ std::vector<Output> enumerate_outputs(IDXGIFactory1& factory) {
   std::vector<Output> outputs;
   int device = 0;
   for (const auto& adapter : adapters_of(factory)) {
-    for_each_output(*adapter, [&](const ComPtr<IDXGIOutput>& output, const DXGI_OUTPUT_DESC& desc) {
-      Output found = make_output(adapter, output, desc, monitors);
-      found.info.index = static_cast<int>(outputs.size());
-      found.info.device = device;
-      outputs.push_back(std::move(found));
-    });
+    for_each_output(*adapter,
+                    [&](const win32::ComPtr<IDXGIOutput>& output, const DXGI_OUTPUT_DESC& desc) {
+                      Output found = make_output(adapter, output, desc, monitors);
+                      found.info.index = static_cast<int>(outputs.size());
+                      found.info.device = device;
+                      outputs.push_back(std::move(found));
+                    });
     ++device;
   }
   return outputs;
@@ -173,9 +175,10 @@ std::vector<DeviceInfo> enumerate_devices() {
     device.vendor_id = desc.VendorId;
     device.luid = luid_text(desc.AdapterLuid);
     device.memory_bytes = desc.DedicatedVideoMemory;
-    for_each_output(*adapter, [&](const ComPtr<IDXGIOutput>&, const DXGI_OUTPUT_DESC& output) {
-      device.outputs.push_back(win32::to_utf8(output.DeviceName));
-    });
+    for_each_output(*adapter,
+                    [&](const win32::ComPtr<IDXGIOutput>&, const DXGI_OUTPUT_DESC& output) {
+                      device.outputs.push_back(win32::to_utf8(output.DeviceName));
+                    });
     devices.push_back(std::move(device));
   }
   return devices;

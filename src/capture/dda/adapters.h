@@ -7,24 +7,24 @@
 #include <string_view>
 #include <vector>
 
-#include "capture/dda/com_ptr.h"
 #include "capture/target.h"
+#include "platform/com_ptr_win32.h"
 
 namespace rustcam::dda {
 
 inline constexpr std::string_view backend_name = "dda";
 
 struct Output {
-  ComPtr<IDXGIAdapter1> adapter;  ///< the one that owns the output
-  std::string luid;               ///< the adapter's
-  ComPtr<IDXGIOutput> output;
+  win32::ComPtr<IDXGIAdapter1> adapter;  ///< the one that owns the output
+  std::string luid;                      ///< the adapter's
+  win32::ComPtr<IDXGIOutput> output;
   std::string adapter_name;
   std::string monitor;  ///< tells the monitor apart, wherever it is plugged in
   TargetInfo info;
 };
 
 /// What adapters and outputs there are at this moment. Throws DuplicationError.
-ComPtr<IDXGIFactory1> make_factory();
+win32::ComPtr<IDXGIFactory1> make_factory();
 
 /// The outputs that show the desktop, in DXGI's order.
 std::vector<Output> enumerate_outputs(IDXGIFactory1& factory);

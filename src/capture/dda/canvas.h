@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "base/region.h"
-#include "capture/dda/com_ptr.h"
 #include "capture/dda/device.h"
+#include "platform/com_ptr_win32.h"
 
 namespace rustcam::dda {
 
@@ -29,7 +29,7 @@ class Canvas {
   bool half_float() const noexcept { return format_ == DXGI_FORMAT_R16G16B16A16_FLOAT; }
 
  private:
-  ComPtr<ID3D11Texture2D> texture_;
+  win32::ComPtr<ID3D11Texture2D> texture_;
   Size size_;
   DXGI_FORMAT format_ = DXGI_FORMAT_UNKNOWN;
 };

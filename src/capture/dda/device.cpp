@@ -10,7 +10,7 @@ namespace rustcam::dda {
 namespace {
 
 HRESULT create(IDXGIAdapter1& adapter, std::span<const D3D_FEATURE_LEVEL> levels,
-               ComPtr<ID3D11Device>& device, ComPtr<ID3D11DeviceContext>& context) {
+               win32::ComPtr<ID3D11Device>& device, win32::ComPtr<ID3D11DeviceContext>& context) {
   // With an adapter of its own choice, Windows wants no driver type besides.
   return ::D3D11CreateDevice(
       &adapter, D3D_DRIVER_TYPE_UNKNOWN, nullptr, D3D11_CREATE_DEVICE_BGRA_SUPPORT, levels.data(),

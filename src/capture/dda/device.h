@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "capture/dda/com_ptr.h"
+#include "platform/com_ptr_win32.h"
 
 namespace rustcam::dda {
 
@@ -17,15 +17,15 @@ class Device {
   explicit Device(IDXGIAdapter1& adapter);
 
   ID3D11Device& device() const noexcept { return *device_; }
-  const ComPtr<ID3D11Device>& owned() const noexcept { return device_; }
+  const win32::ComPtr<ID3D11Device>& owned() const noexcept { return device_; }
   ID3D11DeviceContext& context() const noexcept { return *context_; }
   /// Why the system refused our copies a higher priority than a game's drawing; empty if it did
   /// not.
   const std::string& priority_refusal() const noexcept { return priority_refusal_; }
 
  private:
-  ComPtr<ID3D11Device> device_;
-  ComPtr<ID3D11DeviceContext> context_;
+  win32::ComPtr<ID3D11Device> device_;
+  win32::ComPtr<ID3D11DeviceContext> context_;
   std::string priority_refusal_;
 };
 

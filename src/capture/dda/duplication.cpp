@@ -16,8 +16,8 @@ namespace rustcam::dda {
 
 namespace {
 
-HRESULT duplicate(const ComPtr<IDXGIOutput>& output, ID3D11Device& device,
-                  ComPtr<IDXGIOutputDuplication>& duplication) {
+HRESULT duplicate(const win32::ComPtr<IDXGIOutput>& output, ID3D11Device& device,
+                  win32::ComPtr<IDXGIOutputDuplication>& duplication) {
   // A set, not a preference: an HDR desktop arrives as 16-bit floats, any other as 8-bit BGRA.
   constexpr std::array formats{DXGI_FORMAT_B8G8R8A8_UNORM, DXGI_FORMAT_R16G16B16A16_FLOAT};
   if (const auto newer = output.as<IDXGIOutput5>()) {
@@ -66,8 +66,8 @@ Duplication::Duplication(const Output& output, ID3D11Device& device) {
 }
 
 HRESULT Duplication::acquire(UINT timeout_ms, DXGI_OUTDUPL_FRAME_INFO& info,
-                             ComPtr<ID3D11Texture2D>& texture) {
-  ComPtr<IDXGIResource> resource;
+                             win32::ComPtr<ID3D11Texture2D>& texture) {
+  win32::ComPtr<IDXGIResource> resource;
   info = {};
   const HRESULT result = duplication_->AcquireNextFrame(timeout_ms, &info, resource.put());
   if (outcome_of(result) != Outcome::success) return result;

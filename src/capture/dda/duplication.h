@@ -11,8 +11,8 @@
 
 #include "base/region.h"
 #include "capture/dda/adapters.h"
-#include "capture/dda/com_ptr.h"
 #include "image/pointer.h"
+#include "platform/com_ptr_win32.h"
 
 namespace rustcam::dda {
 
@@ -28,7 +28,8 @@ class Duplication {
 
   /// Waits up to `timeout_ms` for a frame and leases it; one at a time. `texture` is the whole
   /// desktop in native orientation; let go of it before release().
-  HRESULT acquire(UINT timeout_ms, DXGI_OUTDUPL_FRAME_INFO& info, ComPtr<ID3D11Texture2D>& texture);
+  HRESULT acquire(UINT timeout_ms, DXGI_OUTDUPL_FRAME_INFO& info,
+                  win32::ComPtr<ID3D11Texture2D>& texture);
   bool leased() const noexcept { return leased_; }
   void release() noexcept;
 
@@ -39,7 +40,7 @@ class Duplication {
   std::shared_ptr<const PointerShape> pointer_shape(const DXGI_OUTDUPL_FRAME_INFO& info);
 
  private:
-  ComPtr<IDXGIOutputDuplication> duplication_;
+  win32::ComPtr<IDXGIOutputDuplication> duplication_;
   Rotation rotation_ = Rotation::none;
   bool leased_ = false;
   std::vector<std::byte> dirty_rects_;

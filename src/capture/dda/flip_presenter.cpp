@@ -53,7 +53,7 @@ class FlipPresenter final : public Presenter {
     const Region due = shown_ ? scene_->dirty(*shown_, n) : Region(Rect::of(scene_->size()));
     scene_->draw(n, due, picture_.view());
     upload(due);
-    ComPtr<ID3D11Texture2D> back_buffer;
+    win32::ComPtr<ID3D11Texture2D> back_buffer;
     check_device(swap_chain_->GetBuffer(0, __uuidof(ID3D11Texture2D), back_buffer.put_void()));
     device_.context().CopyResource(back_buffer.get(), texture_.get());
     check_device(show(due));
@@ -68,7 +68,7 @@ class FlipPresenter final : public Presenter {
   }
 
   void make_swap_chain(IDXGIAdapter1& adapter) {
-    ComPtr<IDXGIFactory2> factory;
+    win32::ComPtr<IDXGIFactory2> factory;
     check_device(adapter.GetParent(__uuidof(IDXGIFactory2), factory.put_void()));
     DXGI_SWAP_CHAIN_DESC1 desc{};
     desc.Width = static_cast<UINT>(scene_->size().width);
@@ -121,8 +121,8 @@ class FlipPresenter final : public Presenter {
   Image picture_;
   StimulusWindow window_;
   Device device_;
-  ComPtr<IDXGISwapChain1> swap_chain_;
-  ComPtr<ID3D11Texture2D> texture_;
+  win32::ComPtr<IDXGISwapChain1> swap_chain_;
+  win32::ComPtr<ID3D11Texture2D> texture_;
   std::optional<std::int64_t> shown_;
 };
 

@@ -4,7 +4,7 @@
 
 namespace rustcam::dda {
 
-Graphics::Graphics(ComPtr<IDXGIFactory1> owner, const Output& output)
+Graphics::Graphics(win32::ComPtr<IDXGIFactory1> owner, const Output& output)
     : factory(std::move(owner)), luid(output.luid), device(*output.adapter) {}
 
 bool Graphics::still_good() const {
@@ -14,7 +14,7 @@ bool Graphics::still_good() const {
 Opened open_output(const TargetInfo& wanted, std::shared_ptr<const Graphics> kept) {
   std::shared_ptr<const Graphics> graphics = std::move(kept);
   if (graphics && !graphics->still_good()) graphics.reset();
-  ComPtr<IDXGIFactory1> factory = graphics ? graphics->factory : make_factory();
+  win32::ComPtr<IDXGIFactory1> factory = graphics ? graphics->factory : make_factory();
   Output output = find_output(*factory, wanted);
   if (!graphics || graphics->luid != output.luid)
     graphics = std::make_shared<const Graphics>(std::move(factory), output);

@@ -13,9 +13,9 @@ namespace rustcam::dda {
 /// opening a duplication, and most losses (mode changes, full-screen switches) leave them whole.
 struct Graphics {
   /// Throws DuplicationError or AccessLost.
-  Graphics(ComPtr<IDXGIFactory1> owner, const Output& output);
+  Graphics(win32::ComPtr<IDXGIFactory1> owner, const Output& output);
 
-  ComPtr<IDXGIFactory1> factory;
+  win32::ComPtr<IDXGIFactory1> factory;
   std::string luid;  ///< of the adapter
   Device device;
 

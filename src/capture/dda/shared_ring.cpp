@@ -16,7 +16,7 @@ constexpr DWORD longest_gpu_wait_ms = 1000;
 
 std::uint64_t luid_of(const Device& device) {
   const auto dxgi = device.owned().as<IDXGIDevice>();
-  ComPtr<IDXGIAdapter> adapter;
+  win32::ComPtr<IDXGIAdapter> adapter;
   DXGI_ADAPTER_DESC desc{};
   if (!dxgi || FAILED(dxgi->GetAdapter(adapter.put())) || FAILED(adapter->GetDesc(&desc))) return 0;
   return (std::uint64_t{static_cast<std::uint32_t>(desc.AdapterLuid.HighPart)} << 32) |

@@ -10,9 +10,9 @@
 #include <memory>
 #include <optional>
 
-#include "capture/dda/com_ptr.h"
 #include "capture/dda/device.h"
 #include "capture/gpu_source.h"
+#include "platform/com_ptr_win32.h"
 #include "platform/support_win32.h"
 
 namespace rustcam::dda {
@@ -31,8 +31,8 @@ class SharedRing {
 
  private:
   struct Shared {
-    ComPtr<ID3D11Texture2D> texture;
-    ComPtr<IDXGIKeyedMutex> mutex;
+    win32::ComPtr<ID3D11Texture2D> texture;
+    win32::ComPtr<IDXGIKeyedMutex> mutex;
     win32::Handle handle;
   };
 

@@ -72,7 +72,7 @@ AcquireStatus DdaSource::wait_for_frame(TimePoint deadline, const std::stop_toke
     const Duration left = std::clamp(until - now(), Duration::zero(), longest_wait);
 
     DXGI_OUTDUPL_FRAME_INFO info{};
-    ComPtr<ID3D11Texture2D> texture;
+    win32::ComPtr<ID3D11Texture2D> texture;
     const HRESULT result = duplication_.acquire(static_cast<UINT>(left / tick), info, texture);
     switch (outcome_of(result)) {
       case Outcome::success:
@@ -91,7 +91,7 @@ AcquireStatus DdaSource::wait_for_frame(TimePoint deadline, const std::stop_toke
 }
 
 std::optional<AcquireStatus> DdaSource::take(const DXGI_OUTDUPL_FRAME_INFO& info,
-                                             ComPtr<ID3D11Texture2D> texture) {
+                                             win32::ComPtr<ID3D11Texture2D> texture) {
   const bool pointer_changed = follow_pointer(info);
   const bool presented = info.LastPresentTime.QuadPart != 0;
   if (presented || !canvas_) {

@@ -12,11 +12,11 @@
 #include "capture/dda/duplication.h"
 #include "capture/dda/graphics.h"
 #include "capture/dda/input_desktop.h"
-#include "capture/dda/qpc_clock.h"
 #include "capture/dda/readback.h"
 #include "capture/dda/shared_ring.h"
 #include "capture/dda/staging.h"
 #include "platform/precise_timer.h"
+#include "platform/qpc_clock_win32.h"
 
 namespace rustcam::dda {
 
@@ -57,7 +57,7 @@ class DdaSource final : public FrameSource, private GpuSource {
   AcquireStatus wait_for_frame(TimePoint deadline, const std::stop_token& stop);
   /// What the leased frame means; nullopt: nothing for the caller.
   std::optional<AcquireStatus> take(const DXGI_OUTDUPL_FRAME_INFO& info,
-                                    ComPtr<ID3D11Texture2D> texture);
+                                    win32::ComPtr<ID3D11Texture2D> texture);
   AcquireStatus deliver_held();
   bool follow_pointer(const DXGI_OUTDUPL_FRAME_INFO& info);
   bool take_size(const D3D11_TEXTURE2D_DESC& frame);
@@ -72,7 +72,7 @@ class DdaSource final : public FrameSource, private GpuSource {
   std::shared_ptr<const Graphics> graphics_;
   const Device& device_;
   Duplication duplication_;
-  QpcClock clock_;
+  win32::QpcClock clock_;
   PreciseTimer timer_;
   std::optional<Canvas> canvas_;
   Staging staging_;

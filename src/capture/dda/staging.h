@@ -5,8 +5,8 @@
 
 #include "base/region.h"
 #include "capture/dda/canvas.h"
-#include "capture/dda/com_ptr.h"
 #include "capture/dda/device.h"
+#include "platform/com_ptr_win32.h"
 
 namespace rustcam::dda {
 
@@ -49,7 +49,7 @@ class Staging {
   void fit(const Canvas& canvas);
 
   const Device* device_;
-  ComPtr<ID3D11Texture2D> texture_;
+  win32::ComPtr<ID3D11Texture2D> texture_;
   Size size_;
   DXGI_FORMAT format_ = DXGI_FORMAT_UNKNOWN;
 };

@@ -1,11 +1,11 @@
-// Owns one reference to a COM object.
+// Owns one reference to a COM object. For the Windows back ends only.
 #pragma once
 
 #include <unknwn.h>
 
 #include <utility>
 
-namespace rustcam::dda {
+namespace rustcam::win32 {
 
 template <typename T>
 class ComPtr {
@@ -49,4 +49,4 @@ class ComPtr {
   T* object_ = nullptr;
 };
 
-}  // namespace rustcam::dda
+}  // namespace rustcam::win32

@@ -1,11 +1,12 @@
-// From the performance counter, in which Desktop Duplication tells times, to our clock.
+// From the performance counter, in which Windows tells when a picture was shown or a sound made, to
+// our clock. For the Windows back ends only.
 #pragma once
 
 #include <cstdint>
 
 #include "base/time.h"
 
-namespace rustcam::dda {
+namespace rustcam::win32 {
 
 /// Both run on the same hardware counter, so that one offset, measured once, holds.
 class QpcClock {
@@ -13,6 +14,10 @@ class QpcClock {
   QpcClock();
   /// The instant of a performance counter value.
   TimePoint at(std::int64_t ticks) const;
+  /// The same of one in units of 100 ns, as the sound system has it.
+  TimePoint at_100ns(std::int64_t value) const {
+    return TimePoint(Duration(value * 100) + offset_);
+  }
 
  private:
   Duration since_start(std::int64_t ticks) const;
@@ -21,4 +26,4 @@ class QpcClock {
   Duration offset_{};
 };
 
-}  // namespace rustcam::dda
+}  // namespace rustcam::win32

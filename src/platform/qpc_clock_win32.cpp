@@ -1,8 +1,8 @@
-#include "capture/dda/qpc_clock.h"
+#include "platform/qpc_clock_win32.h"
 
 #include <windows.h>
 
-namespace rustcam::dda {
+namespace rustcam::win32 {
 
 QpcClock::QpcClock() {
   LARGE_INTEGER value{};
@@ -29,4 +29,4 @@ TimePoint QpcClock::at(std::int64_t ticks) const {
   return TimePoint(since_start(ticks) + offset_);
 }
 
-}  // namespace rustcam::dda
+}  // namespace rustcam::win32
