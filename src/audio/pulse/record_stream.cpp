@@ -1,0 +1,179 @@
+#include "audio/pulse/record_stream.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace rustcam::pulse {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// What the server collects before it sends. The usual quantum of PipeWire: less would make it, and
+/// with it every program's sound, wake up more often.
+constexpr Duration fragment = milliseconds(20);
+/// Between two questions about time. The first ones come faster.
+constexpr Duration time_interval = milliseconds(250);
+constexpr Duration first_interval = milliseconds(20);
+constexpr int first_answers = 5;
+/// Samples that come after such a pause may not follow those before it: the device has slept, or we
+/// have.
+constexpr Duration pause = milliseconds(200);
+/// If samples are farther than this from where those before them end, something was lost.
+constexpr Duration seam = milliseconds(10);
+
+/// An odd number, so that one of them is the median.
+constexpr std::size_t kept_times = 5;
+
+Duration distance(TimePoint a, TimePoint b) {
+  return a < b ? b - a : a - b;
+}
+
+}  // namespace
+
+void SampleTimes::learn(std::int64_t position, TimePoint made) {
+  known_.push_back({position, made});
+  if (known_.size() > kept_times) known_.pop_front();
+}
+
+// The median: an answer that a busy machine has held up is late, and counts for nothing.
+TimePoint SampleTimes::at(std::int64_t position) const {
+  if (known_.empty()) return {};
+  std::vector<TimePoint> guesses;
+  guesses.reserve(kept_times);
+  for (const Known& each : known_) guesses.push_back(each.made + lasting(position - each.position));
+  const auto middle = guesses.begin() + static_cast<std::ptrdiff_t>((guesses.size() - 1) / 2);
+  std::nth_element(guesses.begin(), middle, guesses.end());
+  return *middle;
+}
+
+RecordStream::RecordStream(Connection& connection, const StreamRequest& request)
+    : connection_(connection),
+      frame_bytes_(sizeof(float) * request.spec.channels),
+      times_(static_cast<int>(request.spec.rate)) {
+  const ClientLibrary& l = library();
+  stream_.reset(l.stream_new(connection.context(), "recording", &request.spec, &request.map));
+  if (stream_ == nullptr)
+    throw DeviceError("the sound server makes no stream (" + connection.reason() + ")");
+  l.stream_set_suspended_callback(
+      stream_.get(),
+      [](pa_stream* stream, void* self) {
+        if (library().stream_is_suspended(stream) == 0)
+          static_cast<RecordStream*>(self)->distrust(false);
+      },
+      this);
+  l.stream_set_overflow_callback(
+      stream_.get(),
+      [](pa_stream*, void* self) { static_cast<RecordStream*>(self)->distrust(true); }, this);
+  if (request.sink_input)
+    static_cast<void>(l.stream_set_monitor_stream(stream_.get(), *request.sink_input));
+  pa_buffer_attr buffer{};
+  buffer.maxlength = static_cast<std::uint32_t>(-1);
+  buffer.tlength = buffer.prebuf = buffer.minreq = static_cast<std::uint32_t>(-1);
+  buffer.fragsize =
+      static_cast<std::uint32_t>(frame_bytes_ * request.spec.rate *
+                                 static_cast<std::size_t>(fragment.count()) / 1'000'000'000);
+  const auto flags = static_cast<pa_stream_flags_t>(PA_STREAM_DONT_MOVE | PA_STREAM_ADJUST_LATENCY |
+                                                    PA_STREAM_START_UNMUTED);
+  if (l.stream_connect_record(stream_.get(), request.source.c_str(), &buffer, flags) < 0)
+    throw DeviceError("the sound server refuses a stream (" + connection.reason() + ")");
+}
+
+RecordStream::~RecordStream() {
+  const ClientLibrary& l = library();
+  l.stream_set_suspended_callback(stream_.get(), nullptr, nullptr);
+  l.stream_set_overflow_callback(stream_.get(), nullptr, nullptr);
+  if (state() == PA_STREAM_READY || opening()) l.stream_disconnect(stream_.get());
+}
+
+void RecordStream::ask_time() {
+  asked_at_ = now();
+  time_.ask(library().stream_update_timing_info(
+      stream_.get(),
+      [](pa_stream*, int answered, void* self) {
+        if (answered != 0) static_cast<RecordStream*>(self)->learn_time();
+      },
+      this));
+}
+
+// The server tells how much it has written for us and how old the newest of that is (on its way
+// from the device), and when that was. What a sink has not played yet is younger than now. So the
+// times are those at which a sound is heard.
+void RecordStream::learn_time() {
+  const TimePoint arrived = now();
+  const pa_timing_info* info = library().stream_get_timing_info(stream_.get());
+  if (info == nullptr || info->write_index_corrupt != 0 || info->read_index_corrupt != 0) return;
+  const std::int64_t bytes_ahead = info->write_index - info->read_index;
+  const std::int64_t newest = position_ + bytes_ahead / static_cast<std::int64_t>(frame_bytes_);
+  const auto us = [](pa_usec_t value) {
+    return std::chrono::microseconds(static_cast<std::int64_t>(value));
+  };
+  times_.learn(newest,
+               arrived - us(info->transport_usec) - us(info->source_usec) + us(info->sink_usec));
+  if (answers_ < first_answers) ++answers_;
+  if (!expected_) return;
+  if (distance(times_.at(position_), *expected_) > seam) broken_ = true;
+  expected_.reset();
+}
+
+void RecordStream::distrust(bool lost) {
+  broken_ = broken_ || lost;
+  if (begun_ && times_.known()) expected_ = times_.at(position_);
+  times_.forget();
+  answers_ = 0;
+  time_.drop();  // an answer that is on its way may be from before
+  asked_at_ = {};
+}
+
+/// Takes the next piece off; 0 if there is none. `block` may be null.
+std::int64_t RecordStream::drop_next(SoundBlock* block) {
+  const void* data = nullptr;
+  std::size_t bytes = 0;
+  if (library().stream_peek(stream_.get(), &data, &bytes) < 0 || bytes == 0) return 0;
+  const std::size_t frames = bytes / frame_bytes_;
+  if (block != nullptr) {
+    block->frames = static_cast<std::int64_t>(frames);
+    block->samples = {};
+    if (data != nullptr) {  // else it is a hole: silence
+      samples_.resize(frames * frame_bytes_ / sizeof(float));
+      std::memcpy(samples_.data(), data, frames * frame_bytes_);
+      block->samples = samples_;
+    }
+  }
+  library().stream_drop(stream_.get());
+  position_ += static_cast<std::int64_t>(frames);
+  return static_cast<std::int64_t>(frames);
+}
+
+bool RecordStream::take(SoundBlock& block) {
+  if (state() != PA_STREAM_READY) return false;
+  const ClientLibrary& l = library();
+  const TimePoint at = now();
+  const bool waits = l.stream_readable_size(stream_.get()) != 0;
+  if (waits) {
+    if (begun_ && times_.known() && at - came_at_ > pause) distrust(false);
+    came_at_ = at;
+  }
+  if (!time_.open() &&
+      at - asked_at_ >= (answers_ < first_answers ? first_interval : time_interval))
+    ask_time();
+  if (!times_.known()) return false;
+  if (!begun_) {
+    begun_ = true;
+    while (drop_next(nullptr) > 0) {
+    }
+    return false;
+  }
+  if (!waits) return false;
+  const TimePoint made = times_.at(position_);
+  if (drop_next(&block) == 0) return false;
+  block.made = made;
+  block.broken = broken_;
+  broken_ = false;
+  return true;
+}
+
+}  // namespace rustcam::pulse

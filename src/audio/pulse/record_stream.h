@@ -1,0 +1,89 @@
+// A stream that the server sends us, and the times of its samples.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/pulse/connection.h"
+#include "audio/sound_source.h"
+
+namespace rustcam::pulse {
+
+/// Where samples were made: tells it of any sample, by what the server said of some.
+class SampleTimes {
+ public:
+  explicit SampleTimes(int rate) : rate_(rate) {}
+  /// Sample `position` (counted from any start) was made at `made`, as far as the server knows.
+  void learn(std::int64_t position, TimePoint made);
+  /// What was learnt holds no more: something was lost, or the device slept.
+  void forget() { known_.clear(); }
+  bool known() const noexcept { return !known_.empty(); }
+  /// Before learn(): the epoch.
+  TimePoint at(std::int64_t position) const;
+
+ private:
+  struct Known {
+    std::int64_t position = 0;
+    TimePoint made{};
+  };
+  Duration lasting(std::int64_t frames) const { return Duration(frames * 1'000'000'000 / rate_); }
+
+  int rate_;
+  std::deque<Known> known_;  ///< the newest ones
+};
+
+/// What is recorded, and how.
+struct StreamRequest {
+  std::string source;                       ///< its name
+  std::optional<std::uint32_t> sink_input;  ///< of what its sink plays, this alone
+  pa_sample_spec spec{};                    ///< float32
+  pa_channel_map map{};
+};
+
+/// Confined to its connection's thread.
+class RecordStream {
+ public:
+  /// Asks for it. Throws DeviceError if it cannot be asked for.
+  RecordStream(Connection& connection, const StreamRequest& request);
+  ~RecordStream();
+  RecordStream(const RecordStream&) = delete;
+  RecordStream& operator=(const RecordStream&) = delete;
+
+  bool opening() const noexcept { return state() == PA_STREAM_CREATING; }
+  /// Refused, or ended by the server: what it records is gone.
+  bool gone() const noexcept { return !PA_STREAM_IS_GOOD(state()); }
+  /// True if `block` is the next piece (valid until the next call). Never waits. What the server
+  /// had before it told a time is dropped.
+  bool take(SoundBlock& block);
+
+ private:
+  struct Unref {
+    void operator()(pa_stream* stream) const noexcept { library().stream_unref(stream); }
+  };
+  pa_stream_state_t state() const noexcept { return library().stream_get_state(stream_.get()); }
+  void ask_time();
+  void learn_time();
+  void distrust(bool lost);
+  std::int64_t drop_next(SoundBlock* block);
+
+  Connection& connection_;
+  std::size_t frame_bytes_;
+  SampleTimes times_;
+  std::unique_ptr<pa_stream, Unref> stream_;
+  TimePoint asked_at_{};
+  TimePoint came_at_{};  ///< the last samples
+  std::int64_t position_ = 0;
+  std::optional<TimePoint> expected_;  ///< of the next sample, before times_ were forgotten
+  bool begun_ = false;
+  bool broken_ = false;
+  int answers_ = 0;
+  std::vector<float> samples_;
+  Question time_;  ///< dropped first: its answer comes here
+};
+
+}  // namespace rustcam::pulse
