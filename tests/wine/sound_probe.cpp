@@ -4,7 +4,7 @@
 //   sound_probe again SOURCE SECONDS [SAMPLES-FILE]
 // `record` opens a source (as -a takes it), `again` one that was there before. Either ends when so
 // much sound has come, when the source has moved, or after a minute; samples are interleaved
-// float32. Prints one JSON document; what is thrown is one, too.
+// float32. Prints a line of JSON once it is open, and one at the end; what is thrown is one, too.
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
@@ -61,6 +61,7 @@ Json record(const std::string& target, double seconds, std::ofstream samples, bo
   const auto source = system_sound().open(mix.sources.at(0), {{}, clock}, again);
   const TimePoint opened = clock.now();
   const TimePoint deadline = opened + std::chrono::minutes(1);
+  std::cout << described(source->device()).dump() << std::endl;
   Json blocks = Json::array();
   SoundBlock block;
   SoundStatus status = SoundStatus::block;
@@ -78,8 +79,7 @@ Json record(const std::string& target, double seconds, std::ofstream samples, bo
     samples.write(reinterpret_cast<const char*>(all.data()),
                   static_cast<std::streamsize>(all.size_bytes()));
   }
-  return {{"device", described(source->device())},
-          {"rate", source->rate()},
+  return {{"rate", source->rate()},
           {"channels", source->channels()},
           {"ended", text(status)},
           {"blocks", blocks}};

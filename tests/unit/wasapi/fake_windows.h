@@ -10,11 +10,11 @@
 // clang-format on
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstring>
-#include <cwchar>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rustcam::testing {
