@@ -25,8 +25,8 @@ HEADERS = {
     "cerrno": "",
     "charconv": "from_chars to_chars chars_format from_chars_result to_chars_result",
     "chrono": "chrono chrono_literals",
-    "cmath": "abs ceil cos exp exp2 fabs floor fmod frexp hypot isfinite isinf isnan ldexp llround log log10 log2 lround pow "
-             "remainder round sin sqrt tan trunc lerp",
+    "cmath": "abs ceil copysign cos exp exp2 fabs floor fmod frexp hypot isfinite isinf isnan ldexp llround log log10 log2 lround pow "
+             "remainder round sin sqrt tan tanh trunc lerp",
     "complex": "complex polar norm arg abs",
     "concepts": "same_as integral floating_point invocable convertible_to derived_from signed_integral unsigned_integral",
     "condition_variable": "condition_variable condition_variable_any cv_status",

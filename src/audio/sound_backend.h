@@ -16,6 +16,8 @@ struct SoundOptions {
   /// Time 0 of the screen that is recorded, if it is our own.
   std::optional<TimePoint> screen_zero;
   Clock& clock;  ///< must outlive the source
+  /// When this source was opened first, if it is opened again.
+  std::optional<TimePoint> opened_first = std::nullopt;
 };
 
 /// One sound system. There is one object of each. Has no state, and may be used from any thread.
@@ -26,6 +28,8 @@ class SoundBackend {
   virtual ~SoundBackend() = default;
 
   std::string_view name() const noexcept { return name_; }
+  /// True if a device of this name is surely its own, there or not.
+  virtual bool knows(std::string_view) const { return false; }
   /// Empty if it can be used, else why not and what to start. Throws nothing.
   virtual std::string reason_against() const = 0;
   /// Desktop first, then microphones, then programs that play. Throws CaptureError if the system

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,13 +22,15 @@ struct SoundStatistics {
   std::optional<double> drift_ppm;  ///< of the device's clock against ours; of several, the largest
   std::optional<Percentiles> offset_us;  ///< how far blocks were from their place, before steering
   std::int64_t reconnects = 0;
+  std::int64_t jumps = 0;  ///< how often sound was too far from its place to be steered back
 };
 
 struct SoundRecorderOptions {
   SoundMix mix;
-  const SoundBackend* backend = nullptr;  ///< for each source, see choose_sound_backend()
-  std::optional<TimePoint> screen_zero;   ///< as SoundOptions
-  Duration delay{};                       ///< --audio-delay: how much later it is placed
+  /// Of each source: choose_sound_backend().
+  std::function<const SoundBackend&(const SoundTarget&)> backend_of;
+  std::optional<TimePoint> screen_zero;  ///< as SoundOptions
+  Duration delay{};                      ///< --audio-delay: how much later it is placed
 };
 
 /// Records from the moment it is made, on threads of its own; what is older than slot 0 is dropped.

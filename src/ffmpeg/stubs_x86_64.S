@@ -39,7 +39,8 @@
 .set library_avutil, 0
 .set library_avcodec, 1
 .set library_avformat, 2
-.set library_swscale, 3
+.set library_swresample, 3
+.set library_swscale, 4
 
 // Keeps whatever may hold an argument while the entry in r11 is looked up, then goes on to the function.
 // rustcam_find_ffmpeg_function() may throw: the unwinder passes over this frame.
