@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "audio/sound_backend.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "capture/desktop_session.h"
@@ -124,6 +125,26 @@ void check_encoders(std::vector<Check>& checks) {
   }
 }
 
+/// What `record --audio desktop` and `mic` would take.
+Check check_sound() {
+  const SoundBackend& sound = system_sound();
+  const std::string label = "sound";
+  if (const std::string reason = sound.reason_against(); !reason.empty())
+    return {label, false, reason, "needed only to record sound"};
+  try {
+    std::string found;
+    for (const SoundDevice& device : sound.devices())
+      if (device.is_default)
+        found += (found.empty() ? "" : "; ") + std::string(name(device.kind)) + ": " + device.name;
+    const bool any = !found.empty();
+    return {
+        label, any, any ? found : "the sound server has no device",
+        any ? "" : "needed only to record sound: see that a sound card is there and switched on"};
+  } catch (const std::exception& error) {
+    return {label, false, error.what(), "needed only to record sound"};
+  }
+}
+
 Check check_folder() {
   const std::string path = default_file_name(".doctor");
   try {
@@ -181,6 +202,7 @@ int Doctor::run(Context&) {
   check_screen(backend_.value_or("auto"), checks);
   check_backends(checks);
   check_encoders(checks);
+  checks.push_back(check_sound());
   checks.push_back(check_folder());
   checks.push_back(check_disk());
   checks.push_back(check_timer());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "audio/sound_backend.h"
 #include "base/error.h"
 #include "base/one_of.h"
 #include "capture/registry.h"
@@ -20,7 +21,8 @@ namespace rustcam::cli {
 
 namespace {
 
-const std::vector<std::string> listings{"outputs", "windows", "devices", "encoders", "backends"};
+const std::vector<std::string> listings{"outputs", "windows",  "devices",
+                                        "audio",   "encoders", "backends"};
 
 /// What was found, for people and for programs.
 struct Listing {
@@ -120,6 +122,25 @@ Listing encoder_listing() {
   return out;
 }
 
+/// What `record --audio` takes, beside desktop and mic. With the back end that needs no screen: the
+/// sounds that come with it.
+Listing list_sounds(const std::string& backend) {
+  Listing out{Table({"ID", "KIND", "DEFAULT", "RATE", "CHANNELS", "NAME"}), Json::array()};
+  const SoundBackend& sounds = backend == screenless_backend() ? built_in_sound() : system_sound();
+  for (const SoundDevice& d : sounds.devices()) {
+    out.table.row({d.id, std::string(name(d.kind)), d.is_default ? "yes" : "",
+                   d.rate ? std::to_string(*d.rate) : "?",
+                   d.channels ? std::to_string(*d.channels) : "?", d.name});
+    out.array.push_back({{"id", d.id},
+                         {"name", d.name},
+                         {"kind", name(d.kind)},
+                         {"default", d.is_default},
+                         {"rate", or_null(d.rate)},
+                         {"channels", or_null(d.channels)}});
+  }
+  return out;
+}
+
 /// Those of this build, and those that another build has.
 Listing list_backends() {
   Listing out{Table({"NAME", "AVAILABLE", "REASON"}), Json::array()};
@@ -161,6 +182,7 @@ int List::run(Context&) {
   const std::string backend = backend_.value_or("auto");
   const Listing listing = what == "encoders"   ? encoder_listing()
                           : what == "backends" ? list_backends()
+                          : what == "audio"    ? list_sounds(backend)
                           : what == "windows"  ? list_windows(find_backend(backend))
                           : what == "devices"  ? list_devices(find_backend(backend))
                                                : list_outputs(find_backend(backend));

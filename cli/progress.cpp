@@ -16,6 +16,17 @@ namespace rustcam::cli {
 
 namespace {
 
+/// A sign for each 6 dB below full scale; one that is clipped ends in '!'.
+std::string level_bar(float peak) {
+  constexpr int cells = 8;
+  constexpr double decibels_each = 6;
+  const double decibels = peak > 0 ? 20 * std::log10(peak) : -1000;
+  const int filled =
+      std::clamp(cells + static_cast<int>(std::ceil(decibels / decibels_each)), 0, cells);
+  const auto count = static_cast<std::size_t>(filled);
+  return "[" + std::string(count, '#') + std::string(cells - count, ' ') + (peak >= 1 ? "!" : "]");
+}
+
 void to_stderr(const std::string& text) {
   write_stderr(text, ErrorText::passing);
 }
@@ -73,7 +84,9 @@ std::string progress_line(const Progress& p) {
                 std::floor((p.time_s - 60.0 * static_cast<double>(minutes)) * 10) / 10, p.fps,
                 static_cast<long long>(p.fresh), static_cast<long long>(p.repeated),
                 static_cast<long long>(p.late), readable_bytes(p.bytes).c_str());
-  return text.data();
+  std::string line = text.data();
+  for (const float peak : p.sound_peaks) line += "  sound " + level_bar(peak);
+  return line;
 }
 
 std::string progress_json(const Progress& p) {

@@ -36,7 +36,8 @@ class ProgressDisplay {
   TimePoint next_{};
 };
 
-/// "0:05.2  60.0 fps  fresh 310  repeated 2  late 0  1.2 MB".
+/// "0:05.2  60.0 fps  fresh 310  repeated 2  late 0  1.2 MB", and a bar for the level
+/// of each track of sound.
 std::string progress_line(const Progress& progress);
 std::string progress_json(const Progress& progress);
 

@@ -8,6 +8,7 @@
 #include "cli/capture_options.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/sound_options.h"
 #include "record/options.h"
 
 namespace rustcam::cli {
@@ -37,6 +38,7 @@ struct RecordArguments {
   std::optional<std::string> timestamps;
   std::optional<std::string> stats;
   std::optional<std::string> progress;
+  SoundArguments sound;
   bool vfr = false;
   bool faststart = false;
   bool force = false;

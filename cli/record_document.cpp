@@ -38,6 +38,25 @@ Json encoder(const EncoderReport& report) {
           {"preset", or_null(report.preset)}};
 }
 
+Json milliseconds(const std::optional<Percentiles>& us) {
+  if (!us) return percentiles(us);
+  return {{"p50", us->p50 / 1000}, {"p99", us->p99 / 1000}, {"max", us->max / 1000}};
+}
+
+Json sound(const RecordStatistics::Sound& s) {
+  return {{"source", s.source},
+          {"device", or_null(s.recorded.device)},
+          {"codec", s.track.codec},
+          {"rate", s.track.rate},
+          {"channels", s.track.channels},
+          {"bitrate", or_null(s.track.bitrate)},
+          {"duration_s", static_cast<double>(s.track.samples) / s.track.rate},
+          {"silence_s", s.recorded.silence_s},
+          {"drift_ppm", or_null(s.recorded.drift_ppm)},
+          {"offset_ms", milliseconds(s.recorded.offset_us)},
+          {"reconnects", s.recorded.reconnects}};
+}
+
 Json frames(const RecordStatistics& s) {
   return {{"slots", s.slots},
           {"fresh", s.fresh},
@@ -77,6 +96,8 @@ Json record_document(const RecordStatistics& s) {
         {{"path", f.path}, {"container", f.container}, {"bytes", f.bytes}, {"slots", f.slots}});
   document["recoveries"] = Json::array();
   for (const Recovery& r : s.recoveries) document["recoveries"].push_back(recovery(r, s.t0));
+  document["audio"] = Json::array();
+  for (const RecordStatistics::Sound& each : s.sounds) document["audio"].push_back(sound(each));
   document["cpu_s"] = s.cpu_s;
   document["peak_rss_bytes"] = s.peak_rss_bytes;
   document["ended_by"] = name(s.ended_by);

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/one_of.h"
@@ -83,8 +84,13 @@ void check_troubles(const RecordArguments& given, RecordOptions& record) {
   const std::string& path = record.plan.request.path;
   const bool pipe = record.plan.to_stdout || (path_exists(path) && !is_regular_file(path));
   if (pipe) check_pipe(given);
-  record.on_full = pipe ? OnFull::wait : OnFull::drop;
+  // Sound goes on in its own time, and so have pictures to.
+  record.on_full = pipe && record.sounds.empty() ? OnFull::wait : OnFull::drop;
   if (given.on_full) record.on_full = on_full.parse("--on-full", *given.on_full);
+  if (record.on_full == OnFull::wait && !record.sounds.empty())
+    throw UsageError(
+        "--on-full wait makes pictures play faster than they happened, and sound cannot follow: "
+        "use drop, or leave --audio out");
   if (given.on_loss) {
     if (given.on_loss->starts_with("wait="))
       record.give_up_after = from_s(parse_seconds("--on-loss wait=", given.on_loss->substr(5), 0));
@@ -183,6 +189,7 @@ void Record::declare(Parser& parser) {
        pixel_format_names()});
   parser.value("--size", a.size, {"WxH", "scale", "as captured", "--size 1280x720"});
   parser.flag("--vfr", a.vfr, "write samples only if something changed, and one at the end");
+  add_sound_options(parser, a.sound);
   parser.section("The file");
   parser.value(
       "--format", a.format,
@@ -223,7 +230,7 @@ void Record::declare(Parser& parser) {
       {"drop|wait",
        "the file or reader is too slow: repeat slots, which keeps the length true, or hold "
        "back, which loses no frame that was made but plays too fast",
-       "drop for files, wait for pipes", "--on-full drop",
+       "drop for files and with sound, wait for pipes", "--on-full drop",
        "With `wait`, a reader that cannot keep up gets fewer frames, and they play faster "
        "than they happened; a warning says so",
        on_full.names()});
@@ -253,7 +260,11 @@ RecordRequest check_record(const RecordArguments& given) {
   request.record.force = given.force;
   request.named_here = !given.file;
   if (given.progress) request.progress = progress_modes.parse("--progress", *given.progress);
-  request.record.plan = plan_output(check_output(given));
+  OutputRequest output = check_output(given);
+  SoundRequest sound = check_sound(given.sound, output);
+  request.record.sounds = std::move(sound.tracks);
+  request.record.sound_delay = sound.delay;
+  request.record.plan = plan_output(output);
   check_ends(given, request.record);
   check_troubles(given, request.record);
   check_files(given, request);

@@ -6,7 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "audio/sound_target.h"
 #include "capture/selection.h"
 #include "media/output_plan.h"
 
@@ -19,6 +21,8 @@ struct RecordOptions {
   Selection selection;
   OutputPlan plan;
   bool cursor = true;
+  std::vector<SoundMix> sounds;                ///< a track each
+  Duration sound_delay{};                      ///< how much later sound is placed
   Duration timeout = std::chrono::seconds(1);  ///< for the first frame
   std::optional<std::int64_t> frames;          ///< slots; --duration is converted to these
   std::optional<std::int64_t> duration_slots;
@@ -40,7 +44,8 @@ struct Progress {
   std::int64_t repeated = 0;
   std::int64_t late = 0;
   std::int64_t bytes = 0;
-  double fps = 0;  ///< samples a second of real time
+  double fps = 0;                  ///< samples a second of real time
+  std::vector<float> sound_peaks{};  ///< of each track, recently: 1 is full scale
 };
 
 }  // namespace rustcam

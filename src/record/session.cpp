@@ -22,6 +22,7 @@
 #include "record/end_watch.h"
 #include "record/session_report.h"
 #include "record/slot_producer.h"
+#include "record/sound_tracks.h"
 #include "record/source_watch.h"
 #include "record/warning_watch.h"
 
@@ -123,6 +124,7 @@ class Session {
   Ending ending_;
   SlotSchedule schedule_;
   FrameMailbox mailbox_;
+  std::optional<SoundTracks> sounds_;  ///< outlives the files that read from it
   SlotQueue queue_;
   Segments segments_;
   std::optional<TimestampsWriter> timestamps_;
@@ -273,6 +275,8 @@ RecordStatistics Session::nothing() const {
 
 RecordStatistics Session::run() {
   if (!count_down()) return nothing();
+  sounds_.emplace(options_, clock_);
+  segments_.set_sound(sounds_->feeds());
   capture_.emplace(capture_options(options_, ending_.token()), schedule_, mailbox_, clock_);
   SlotProducer slots(options_, schedule_, mailbox_, queue_, ending_, clock_);
   std::optional<EncodeLoop> encode;
@@ -291,7 +295,9 @@ RecordStatistics Session::run() {
       throw;
     }
   }
+  sounds_->end();
   for (Warning& warning : segments_.take_warnings()) warnings_.add(std::move(warning));
+  for (Warning& warning : sounds_->warnings()) warnings_.add(std::move(warning));
   warnings_.look_at_end(*encode);
   if (options_.plan.request.faststart) put_indexes_first();
   warnings_.look_at_size();
@@ -308,7 +314,7 @@ RecordStatistics Session::run() {
   if (hangs_) warnings_.add(source_hangs_warning(options_.selection.target.name));
   RecordStatistics statistics =
       session_report({options_, opened_, schedule_, ending_, hangs_ ? unknown : capture_->report(),
-                      slots, *encode, segments_});
+                      slots, *encode, segments_, *sounds_});
   statistics.cpu_s = to_s(process_cpu_time() - cpu_before_);
   statistics.peak_rss_bytes = process_peak_rss();
   statistics.warnings = warnings_.all();
@@ -345,7 +351,9 @@ void Session::put_indexes_first() {
 
 void Session::attend(const EncodeLoop& encode) {
   const TimePoint at = clock_.now();
-  const Progress progress = encode.progress();
+  if (schedule_.started()) sounds_->begin(schedule_.t0());
+  Progress progress = encode.progress();
+  progress.sound_peaks = sounds_->peaks();
   if (!ending_.reason())
     end_requested();
   else

@@ -1,6 +1,8 @@
 #include "record/session_report.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 #include "platform/wall_clock.h"
 
@@ -53,6 +55,10 @@ RecordStatistics session_report(const SessionParts& parts) {
   s.encoded = parts.segments.encoded_size();
   s.encoder = parts.segments.encoder();
   s.files = parts.segments.files();
+
+  const std::vector<AudioTrackReport> tracks = parts.segments.audio();
+  for (std::size_t i = 0; i < tracks.size(); ++i)
+    s.sounds.push_back({parts.options.sounds[i].text, parts.sounds.statistics()[i], tracks[i]});
 
   s.ended_by = parts.ending.reason().value_or(EndedBy::error);
   s.error = parts.ending.error();

@@ -5,6 +5,7 @@
 #include "record/encode_loop.h"
 #include "record/segments.h"
 #include "record/slot_producer.h"
+#include "record/sound_tracks.h"
 #include "record/statistics.h"
 
 namespace rustcam {
@@ -18,6 +19,7 @@ struct SessionParts {
   const SlotProducer& slots;
   const EncodeLoop& encode;
   const Segments& segments;
+  const SoundTracks& sounds;  ///< ended
 };
 
 /// After all threads have ended that it looks into. Leaves out what the process used, and the

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audio/sound_recorder.h"
 #include "base/histogram.h"
 #include "base/rational.h"
 #include "capture/recovery.h"
@@ -62,6 +63,12 @@ struct RecordStatistics {
   };
   Traffic traffic;
   EncoderReport encoder;
+  struct Sound {
+    std::string source;  ///< as it was asked for
+    SoundStatistics recorded;
+    AudioTrackReport track;
+  };
+  std::vector<Sound> sounds;
   std::vector<OutputFile> files;
   std::vector<Recovery> recoveries;
   TimePoint t0{};

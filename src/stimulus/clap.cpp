@@ -1,5 +1,7 @@
 #include "stimulus/clap.h"
 
+#include <chrono>
+
 #include "stimulus/canvas.h"
 
 namespace rustcam {
