@@ -10,9 +10,9 @@ file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${heade
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${sources})
 if(WIN32)
   list(FILTER headers EXCLUDE REGEX "_posix\\.h$|/x11|/wayland|/pulse/|^tests/contract/(x11|sway)")
-  list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$|/x11|/wayland")
+  list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$|/x11|/wayland|/pulse/")
 else()
-  list(FILTER headers EXCLUDE REGEX "_win32\\.h$|^src/capture/dda/|^tests/wine/")
+  list(FILTER headers EXCLUDE REGEX "_win32\\.h$|^src/capture/dda/|^src/audio/wasapi/|^tests/wine/")
 endif()
 
 if(NOT TARGET rustcam_wayland_compositor)
