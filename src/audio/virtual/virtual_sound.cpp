@@ -93,7 +93,9 @@ Device parse_device(std::string_view name) {
 float Device::heard_at(double t) const noexcept {
   constexpr double turn = 2 * std::numbers::pi;
   if (signal == "tone") return static_cast<float>(tone_size * std::sin(turn * hz * t));
-  const double since = t - std::floor(t);
+  // Times of values that stand on a whole second may be rounded down.
+  constexpr double rounding_s = 1e-9;
+  const double since = t - std::floor(t + rounding_s);
   // A cosine: its first value is its loudest.
   return since < burst_s ? static_cast<float>(burst_size * std::cos(turn * burst_hz * since)) : 0;
 }
