@@ -52,6 +52,7 @@ ClientLibrary load_library() {
   file.find("pa_context_get_sink_info_list", l.context_get_sink_info_list);
   file.find("pa_context_get_source_info_list", l.context_get_source_info_list);
   file.find("pa_context_get_sink_input_info_list", l.context_get_sink_input_info_list);
+  file.find("pa_context_get_source_output_info", l.context_get_source_output_info);
   file.find("pa_operation_unref", l.operation_unref);
   file.find("pa_operation_cancel", l.operation_cancel);
   file.find("pa_operation_get_state", l.operation_get_state);
@@ -62,6 +63,7 @@ ClientLibrary load_library() {
   file.find("pa_stream_connect_record", l.stream_connect_record);
   file.find("pa_stream_disconnect", l.stream_disconnect);
   file.find("pa_stream_get_state", l.stream_get_state);
+  file.find("pa_stream_get_index", l.stream_get_index);
   file.find("pa_stream_is_suspended", l.stream_is_suspended);
   file.find("pa_stream_set_monitor_stream", l.stream_set_monitor_stream);
   file.find("pa_stream_set_suspended_callback", l.stream_set_suspended_callback);

@@ -26,6 +26,7 @@ struct ClientLibrary {
   decltype(&::pa_context_get_sink_info_list) context_get_sink_info_list;
   decltype(&::pa_context_get_source_info_list) context_get_source_info_list;
   decltype(&::pa_context_get_sink_input_info_list) context_get_sink_input_info_list;
+  decltype(&::pa_context_get_source_output_info) context_get_source_output_info;
   decltype(&::pa_operation_unref) operation_unref;
   decltype(&::pa_operation_cancel) operation_cancel;
   decltype(&::pa_operation_get_state) operation_get_state;
@@ -36,6 +37,7 @@ struct ClientLibrary {
   decltype(&::pa_stream_connect_record) stream_connect_record;
   decltype(&::pa_stream_disconnect) stream_disconnect;
   decltype(&::pa_stream_get_state) stream_get_state;
+  decltype(&::pa_stream_get_index) stream_get_index;
   decltype(&::pa_stream_is_suspended) stream_is_suspended;
   decltype(&::pa_stream_set_monitor_stream) stream_set_monitor_stream;
   decltype(&::pa_stream_set_suspended_callback) stream_set_suspended_callback;

@@ -10,6 +10,7 @@
 namespace rustcam::pulse {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 /// What the server collects before it sends. The usual quantum of PipeWire: less would make it, and
@@ -91,7 +92,18 @@ RecordStream::~RecordStream() {
 
 void RecordStream::ask_time() {
   asked_at_ = now();
-  time_.ask(library().stream_update_timing_info(
+  const ClientLibrary& l = library();
+  // The server's answer about time leaves out what it holds back as long as a program may take it
+  // back. It tells that elsewhere.
+  held_question_.ask(l.context_get_source_output_info(
+      connection_.context(), l.stream_get_index(stream_.get()),
+      [](pa_context*, const pa_source_output_info* info, int, void* self) {
+        if (info != nullptr)
+          static_cast<RecordStream*>(self)->held_ =
+              microseconds(static_cast<std::int64_t>(info->buffer_usec));
+      },
+      this));
+  time_question_.ask(l.stream_update_timing_info(
       stream_.get(),
       [](pa_stream*, int answered, void* self) {
         if (answered != 0) static_cast<RecordStream*>(self)->learn_time();
@@ -99,20 +111,23 @@ void RecordStream::ask_time() {
       this));
 }
 
-// The server tells how much it has written for us and how old the newest of that is (on its way
-// from the device), and when that was. What a sink has not played yet is younger than now. So the
-// times are those at which a sound is heard.
+// The server tells how much it has written for us, how old the newest of that is (on its way from
+// the device), and when that was. What a sink has not played yet is younger than now: so the times
+// are those at which a sound is heard.
 void RecordStream::learn_time() {
   const TimePoint arrived = now();
   const pa_timing_info* info = library().stream_get_timing_info(stream_.get());
   if (info == nullptr || info->write_index_corrupt != 0 || info->read_index_corrupt != 0) return;
-  const std::int64_t bytes_ahead = info->write_index - info->read_index;
-  const std::int64_t newest = position_ + bytes_ahead / static_cast<std::int64_t>(frame_bytes_);
-  const auto us = [](pa_usec_t value) {
-    return std::chrono::microseconds(static_cast<std::int64_t>(value));
+  const auto frames = [&](std::int64_t bytes) {
+    return bytes / static_cast<std::int64_t>(frame_bytes_);
   };
-  times_.learn(newest,
-               arrived - us(info->transport_usec) - us(info->source_usec) + us(info->sink_usec));
+  const auto us = [](pa_usec_t value) { return microseconds(static_cast<std::int64_t>(value)); };
+  const std::int64_t ahead = info->write_index - info->read_index;
+  const auto here = static_cast<std::int64_t>(library().stream_readable_size(stream_.get()));
+  // What waits for the way to us is in either answer.
+  const Duration held = std::max<Duration>(held_ - times_.lasting(frames(ahead - here)), {});
+  times_.learn(position_ + frames(ahead), arrived - us(info->transport_usec) -
+                                              us(info->source_usec) + us(info->sink_usec) - held);
   if (answers_ < first_answers) ++answers_;
   if (!expected_) return;
   if (distance(times_.at(position_), *expected_) > seam) broken_ = true;
@@ -124,7 +139,8 @@ void RecordStream::distrust(bool lost) {
   if (begun_ && times_.known()) expected_ = times_.at(position_);
   times_.forget();
   answers_ = 0;
-  time_.drop();  // an answer that is on its way may be from before
+  held_question_.drop();
+  time_question_.drop();  // an answer that is on its way may be from before
   asked_at_ = {};
 }
 
@@ -157,7 +173,7 @@ bool RecordStream::take(SoundBlock& block) {
     if (begun_ && times_.known() && at - came_at_ > pause) distrust(false);
     came_at_ = at;
   }
-  if (!time_.open() &&
+  if (!time_question_.open() &&
       at - asked_at_ >= (answers_ < first_answers ? first_interval : time_interval))
     ask_time();
   if (!times_.known()) return false;

@@ -1,6 +1,7 @@
 // A stream that the server sends us, and the times of its samples.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -26,12 +27,13 @@ class SampleTimes {
   /// Before learn(): the epoch.
   TimePoint at(std::int64_t position) const;
 
+  Duration lasting(std::int64_t frames) const { return Duration(frames * 1'000'000'000 / rate_); }
+
  private:
   struct Known {
     std::int64_t position = 0;
     TimePoint made{};
   };
-  Duration lasting(std::int64_t frames) const { return Duration(frames * 1'000'000'000 / rate_); }
 
   int rate_;
   std::deque<Known> known_;  ///< the newest ones
@@ -83,7 +85,9 @@ class RecordStream {
   bool broken_ = false;
   int answers_ = 0;
   std::vector<float> samples_;
-  Question time_;  ///< dropped first: its answer comes here
+  std::chrono::microseconds held_{};  ///< what the server keeps before it lets it go to us
+  Question held_question_;            ///< dropped first, both: their answers come here
+  Question time_question_;
 };
 
 }  // namespace rustcam::pulse
