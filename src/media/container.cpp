@@ -29,6 +29,26 @@ constexpr std::array gif_codecs{AV_CODEC_ID_GIF};
 constexpr std::array ts_codecs{AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO,
                                AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4};
 
+// Sound that comes back, and in its place: found by reading such files back, finished ones, killed
+// ones and those from a pipe. MP4 writes no AC-3 before it has seen some, NUT takes E-AC-3 for
+// AC-3, and what MPEG's streams have no name for comes back as data.
+constexpr std::array mp4_sounds{AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS, AV_CODEC_ID_FLAC,
+                                AV_CODEC_ID_ALAC, AV_CODEC_ID_MP3};
+constexpr std::array mov_sounds{AV_CODEC_ID_AAC,       AV_CODEC_ID_ALAC,
+                                AV_CODEC_ID_MP3,       AV_CODEC_ID_PCM_S16LE,
+                                AV_CODEC_ID_PCM_S24LE, AV_CODEC_ID_PCM_F32LE};
+constexpr std::array mkv_sounds{
+    AV_CODEC_ID_AAC,    AV_CODEC_ID_OPUS,      AV_CODEC_ID_FLAC,      AV_CODEC_ID_ALAC,
+    AV_CODEC_ID_MP3,    AV_CODEC_ID_MP2,       AV_CODEC_ID_AC3,       AV_CODEC_ID_EAC3,
+    AV_CODEC_ID_VORBIS, AV_CODEC_ID_PCM_S16LE, AV_CODEC_ID_PCM_S24LE, AV_CODEC_ID_PCM_F32LE};
+constexpr std::array webm_sounds{AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS};
+constexpr std::array nut_sounds{AV_CODEC_ID_AAC,      AV_CODEC_ID_OPUS,      AV_CODEC_ID_FLAC,
+                                AV_CODEC_ID_MP3,      AV_CODEC_ID_MP2,       AV_CODEC_ID_AC3,
+                                AV_CODEC_ID_VORBIS,   AV_CODEC_ID_PCM_S16LE, AV_CODEC_ID_PCM_S24LE,
+                                AV_CODEC_ID_PCM_F32LE};
+constexpr std::array ts_sounds{AV_CODEC_ID_AAC, AV_CODEC_ID_OPUS, AV_CODEC_ID_MP3,
+                               AV_CODEC_ID_MP2, AV_CODEC_ID_AC3,  AV_CODEC_ID_EAC3};
+
 // What each container's four characters for raw video can name; other bytes are refused, or come
 // back as another format. Found by reading such files back.
 constexpr std::array<std::string_view, 7> all_raw{"bgra", "bgr",  "rgba",   "rgb",
@@ -48,12 +68,16 @@ constexpr std::array<Container, 9> table{{
      .endings = mp4_endings,
      .layout = Layout::fragments,
      .pipe = true,
+     .sound = "aac",
+     .sounds = mp4_sounds,
      .longest_ticks = int32_ticks},
     {.name = "mov",
      .muxer = "mov",
      .endings = mov_endings,
      .layout = Layout::fragments,
      .raw = mov_raw,
+     .sound = "aac",
+     .sounds = mov_sounds,
      .longest_ticks = int32_ticks},
     {.name = "matroska",
      .muxer = "matroska",
@@ -62,14 +86,18 @@ constexpr std::array<Container, 9> table{{
      .layout = Layout::clusters,
      .ticks = 1000,
      .pipe = true,
-     .raw = mkv_raw},
+     .raw = mkv_raw,
+     .sound = "opus",
+     .sounds = mkv_sounds},
     {.name = "webm",
      .muxer = "webm",
      .endings = webm_endings,
      .layout = Layout::clusters,
      .ticks = 1000,
      .pipe = true,
-     .encoder = "libvpx-vp9"},
+     .encoder = "libvpx-vp9",
+     .sound = "opus",
+     .sounds = webm_sounds},
     {.name = "gif",
      .muxer = "gif",
      .endings = gif_endings,
@@ -86,7 +114,9 @@ constexpr std::array<Container, 9> table{{
      .endings = nut_endings,
      .pipe = true,
      .rule = CodecRule::tagged,
-     .raw = all_raw},
+     .raw = all_raw,
+     .sound = "opus",
+     .sounds = nut_sounds},
     {.name = "mpegts",
      .muxer = "mpegts",
      .endings = ts_endings,
@@ -95,6 +125,8 @@ constexpr std::array<Container, 9> table{{
      .pipe = true,
      .rule = CodecRule::listed,
      .codecs = ts_codecs,
+     .sound = "aac",
+     .sounds = ts_sounds,
      .longest_ticks = half_of_33_bits},
     {.name = "rawvideo",
      .muxer = "rawvideo",
@@ -157,6 +189,10 @@ bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& f
   if (container.rule == CodecRule::tagged) return av_codec_get_tag(muxer->codec_tag, codec) != 0;
   return avformat_query_codec(muxer, codec, FF_COMPLIANCE_NORMAL) == 1 &&
          ask_muxer(container, codec).takes;
+}
+
+bool can_hold_sound(const Container& container, AVCodecID codec) noexcept {
+  return among(container.sounds, codec);
 }
 
 std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only) {

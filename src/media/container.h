@@ -45,6 +45,10 @@ struct Container {
   CodecRule rule = CodecRule::muxer;
   std::span<const AVCodecID> codecs{};  ///< CodecRule::listed
   Names raw{};  ///< pixel formats of raw video that come back as they were; the first is the usual
+  /// The codec of sound that it usually holds, as --audio-codec names it; empty: it holds none.
+  std::string_view sound{};
+  /// Those whose sound comes back, and in its place: finished, killed, and from a pipe.
+  std::span<const AVCodecID> sounds{};
   /// The option that tells the muxer how long the last picture is shown, in ticks.
   std::string_view last_duration_option{};
   std::int64_t longest_ticks = 0;  ///< from one packet to the next; 0: any
@@ -66,6 +70,8 @@ const Container& container_for_pipes() noexcept;
 
 /// True if a reader gets back what such an encoder wrote.
 bool can_hold(const Container& container, AVCodecID codec, const SampleFormat& format);
+/// The same of sound.
+bool can_hold_sound(const Container& container, AVCodecID codec) noexcept;
 /// The names of those that can, of all or of those for pipes.
 std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only);
 

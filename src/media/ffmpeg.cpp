@@ -105,6 +105,21 @@ std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
   return formats;
 }
 
+std::vector<AVSampleFormat> supported_sample_formats(const AVCodec& codec) {
+  const AVSampleFormat* list = nullptr;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void* found = nullptr;
+  if (avcodec_get_supported_config(nullptr, &codec, AV_CODEC_CONFIG_SAMPLE_FORMAT, 0, &found,
+                                   nullptr) >= 0)
+    list = static_cast<const AVSampleFormat*>(found);
+#else
+  list = codec.sample_fmts;
+#endif
+  std::vector<AVSampleFormat> formats;
+  for (; list != nullptr && *list != AV_SAMPLE_FMT_NONE; ++list) formats.push_back(*list);
+  return formats;
+}
+
 std::string ffmpeg_versions() {
   const auto line = [](const char* library, unsigned version) {
     return std::string(library) + " " + std::to_string(AV_VERSION_MAJOR(version)) + "." +

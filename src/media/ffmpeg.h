@@ -67,5 +67,6 @@ int open_codec(AVCodecContext& context, const AVCodec& codec);
 
 /// What a codec takes, in its own order; empty if it does not say.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
+std::vector<AVSampleFormat> supported_sample_formats(const AVCodec& codec);
 
 }  // namespace rustcam

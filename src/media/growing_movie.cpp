@@ -17,7 +17,15 @@ std::vector<std::byte> spare_box(std::string_view type, std::uint64_t large_size
 
 }  // namespace
 
-void GrowingMovie::begin(std::vector<std::byte>& head) {
+void GrowingMovie::begin(std::vector<std::byte>& head, std::span<const std::uint64_t> zeros) {
+  mp4::Writer w;
+  for (const mp4::Box& box : mp4::boxes(head)) {
+    if (box.type == mp4::four_cc("moov"))
+      mp4::write_with_edit_lists(w, box.content, zeros);
+    else
+      w.bytes(box.whole);
+  }
+  head = w.out();
   for (const mp4::Box& box : mp4::boxes(head)) {
     if (box.type == mp4::four_cc("moov")) head_.assign(box.whole.begin(), box.whole.end());
     if (box.type == mp4::four_cc("ftyp")) spare_box_ = static_cast<std::int64_t>(box.whole.size());

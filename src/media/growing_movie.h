@@ -16,8 +16,9 @@ namespace rustcam {
 /// type: at the end it becomes the head of one box of data that swallows the fragments.
 class GrowingMovie {
  public:
-  /// `head`: all that stands before the fragments; the spare box is put into it.
-  void begin(std::vector<std::byte>& head);
+  /// `head`: all that stands before the fragments; the spare box is put into it, and edit lists for
+  /// the tracks of which `zeros` (one each, as mp4::Span::zero) is not 0.
+  void begin(std::vector<std::byte>& head, std::span<const std::uint64_t> zeros);
   /// As mp4::SampleTable::add.
   void add(mp4::Bytes fragments, std::int64_t offset) { samples_.add(fragments, offset); }
   /// What the index needs beside that for each sample.

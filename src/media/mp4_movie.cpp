@@ -119,19 +119,20 @@ struct Times {
   bool need_edit_list() const noexcept { return first_shown > 0 || delay > 0; }
 };
 
-void write_edit_list(Writer& w, const Times& times) {
+void write_edit(Writer& w, std::uint64_t duration, std::uint64_t from) {
   constexpr std::uint32_t normal_speed = 0x10000;
+  w.u64(duration);
+  w.u64(from);
+  w.u32(normal_speed);
+}
+
+void write_edit_list(Writer& w, const Times& times) {
   constexpr std::uint64_t nothing = std::numeric_limits<std::uint64_t>::max();
   w.begin("edts");
   w.begin_full("elst", 1);
   w.u32(times.delay > 0 ? 2 : 1);
-  const auto edit = [&](std::uint64_t duration, std::uint64_t from) {
-    w.u64(duration);
-    w.u64(from);
-    w.u32(normal_speed);
-  };
-  if (times.delay > 0) edit(times.delay, nothing);
-  edit(times.end - times.delay, times.first_shown);
+  if (times.delay > 0) write_edit(w, times.delay, nothing);
+  write_edit(w, times.end - times.delay, times.first_shown);
   w.end();
   w.end();
 }
@@ -204,7 +205,40 @@ Times close_track(Track& track, const Span& span, std::uint32_t scale, std::uint
   return t;
 }
 
+/// A length of 0 stands for whatever the fragments hold.
+void write_open_track(Writer& w, Bytes trak, std::uint64_t zero) {
+  w.begin("trak");
+  for (const Box& box : boxes(trak)) {
+    if (box.type == four_cc("edts")) continue;
+    w.bytes(box.whole);
+    if (box.type != four_cc("tkhd")) continue;
+    w.begin("edts");
+    w.begin_full("elst", 1);
+    w.u32(1);
+    write_edit(w, 0, zero);
+    w.end();
+    w.end();
+  }
+  w.end();
+}
+
 }  // namespace
+
+void write_with_edit_lists(Writer& w, Bytes moov, std::span<const std::uint64_t> zeros) {
+  std::size_t number = 0;
+  w.begin("moov");
+  for (const Box& box : boxes(moov)) {
+    const bool track = box.type == four_cc("trak");
+    if (track && number == zeros.size())
+      throw MediaError("the head of the MP4 file has too many tracks");
+    if (track && zeros[number] > 0)
+      write_open_track(w, box.content, zeros[number]);
+    else
+      w.bytes(box.whole);
+    if (track) ++number;
+  }
+  w.end();
+}
 
 std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table,
                                  std::span<const Span> spans) {

@@ -24,4 +24,9 @@ struct Span {
 std::vector<std::byte> movie_box(Bytes initial, const SampleTable& table,
                                  std::span<const Span> spans);
 
+/// Writes the `moov` box of a fragmented file whose content is `moov`, with an edit list in each
+/// track of which `zeros` (as Span::zero, in the order of the tracks) is not 0: it then plays from
+/// there on, to the end of whatever fragments there are. Throws MediaError.
+void write_with_edit_lists(Writer& w, Bytes moov, std::span<const std::uint64_t> zeros);
+
 }  // namespace rustcam::mp4

@@ -23,6 +23,23 @@ int common_ticks(const AVFormatContext& format) {
                                                    : format.streams[0]->time_base.den;
 }
 
+/// Players choose the first track of sound.
+void describe_sound(AVFormatContext& format, const Container& container, const StreamInfo& info,
+                    AVStream& stream) {
+  bool first = true;
+  for (unsigned i = 0; i + 1 < format.nb_streams; ++i)
+    if (format.streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) first = false;
+  // MP4's muxer makes tracks that are no default ones invisible to some players.
+  if (first || container.layout == Layout::fragments) stream.disposition |= AV_DISPOSITION_DEFAULT;
+  // FFmpeg 5.1 takes FLAC for an experiment in MP4; players do not.
+  if (info.parameters->codec_id == AV_CODEC_ID_FLAC)
+    format.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
+  if (info.title.empty()) return;
+  av_dict_set(&stream.metadata, "title", info.title.c_str(), 0);
+  if (container.layout == Layout::fragments)
+    av_dict_set(&stream.metadata, "handler_name", info.title.c_str(), 0);
+}
+
 }  // namespace
 
 FormatContextPtr make_format(const Container& container, AVIOContext* output) {
@@ -54,6 +71,8 @@ void add_stream(AVFormatContext& format, const Container& container, const Strea
   stream->avg_frame_rate = info.frame_rate;
   stream->r_frame_rate = info.frame_rate;
   stream->sample_aspect_ratio = info.parameters->sample_aspect_ratio;
+  if (info.parameters->codec_type == AVMEDIA_TYPE_AUDIO)
+    describe_sound(format, container, info, *stream);
 }
 
 void set_head_options(AVFormatContext& format, const Container& container,

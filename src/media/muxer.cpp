@@ -10,10 +10,13 @@
 #include "base/first_failure.h"
 #include "media/log_capture.h"
 #include "media/mux_format.h"
+#include "media/stream_zeros.h"
 
 namespace rustcam {
 namespace {
 
+/// The stream without which a file is none.
+constexpr StreamId pictures = 0;
 /// A fragment or cluster is held in memory until it is whole.
 constexpr std::int64_t max_fragment_bytes = std::int64_t{24} << 20;
 /// Pictures that an encoder may still hold when the end has to be made.
@@ -72,13 +75,13 @@ void Muxer::open(std::span<const StreamInfo> streams) {
     streams_.push_back({.packets = info.time_base});
     ledger_.add_stream();
   }
-  write_head();
+  write_head(streams);
   last_sync_ = now();
 }
 
 Muxer::~Muxer() = default;
 
-void Muxer::write_head() {
+void Muxer::write_head(std::span<const StreamInfo> streams) {
   Dictionary options;
   set_head_options(*format_, settings_.container,
                    {fragments_, !output_.is_file(), fragment_time(settings_)}, options);
@@ -91,6 +94,13 @@ void Muxer::write_head() {
                      av_error_name(result));
   for (std::size_t i = 0; i < streams_.size(); ++i)
     streams_[i].file = format_->streams[i]->time_base;
+  std::vector<AVRational> bases;
+  for (const Stream& s : streams_) bases.push_back(s.file);
+  const Beginnings how = needs_its_end() ? Beginnings::muxer
+                         : fragments_    ? Beginnings::edit_lists
+                                         : Beginnings::container;
+  const auto zeros = stream_zeros(settings_.container, how, streams, bases);
+  for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].zero = zeros[i];
   commit_head();
 }
 
@@ -120,7 +130,9 @@ std::int64_t Muxer::tail() const noexcept {
 }
 
 void Muxer::commit_head() {
-  if (fragments_) movie_.begin(output_.pending());
+  std::vector<std::uint64_t> zeros;
+  for (const Stream& s : streams_) zeros.push_back(static_cast<std::uint64_t>(s.zero));
+  if (fragments_) movie_.begin(output_.pending(), zeros);
   if (output_.is_file())
     output_.commit(tail());
   else
@@ -167,7 +179,7 @@ void Muxer::note_written(StreamId stream, const PacketTally& one, bool pushed_ou
 
 /// With all that is still to come if it is the last one.
 bool Muxer::has_room_for(const AVPacket& packet) const {
-  if (!settings_.limit || (count_ == 0 && settings_.limit->first_picture_anyway)) return true;
+  if (!settings_.limit || (!has_picture_ && settings_.limit->first_picture_anyway)) return true;
   const std::int64_t on_the_way =
       ledger_.gathered_bytes() + (needs_its_end() ? 0 : ledger_.held_bytes());
   return output_.committed() + on_the_way + cost(packet.size) + index_bytes_per_sample +
@@ -231,23 +243,16 @@ void Muxer::write_due() {
   while (AVPacket* packet = interleaver_.next()) write_now(*packet);
 }
 
-/// Fragments have no edit list before the end, and cannot begin before 0. Streams that do (a
-/// sound's encoder warms up, a video's order of decoding differs) move all of them by the same
-/// time.
-void Muxer::choose_zero(const AVPacket& first) {
-  const Stream& earliest = streams_[static_cast<std::size_t>(first.stream_index)];
-  const std::int64_t before = -av_rescale_q(first.dts, earliest.packets, earliest.file);
-  if (before <= 0) return;
-  const AVRational base = earliest.file;
-  for (Stream& s : streams_) s.zero = av_rescale_q_rnd(before, base, s.file, AV_ROUND_UP);
-}
-
-/// Brings its times to the file's. False if they lie before the file's beginning.
-bool Muxer::place(AVPacket& packet, const Stream& stream) const {
+/// Brings its times to the file's.
+void Muxer::place(AVPacket& packet, Stream& stream) const {
   av_packet_rescale_ts(&packet, stream.packets, stream.file);
   packet.dts += stream.zero;
   packet.pts += stream.zero;
-  return !fragments_ || packet.dts >= 0;
+  if (!fragments_) return;
+  // How much earlier than shown the first picture is decoded depends on when the next ones come.
+  packet.dts = std::max(packet.dts, stream.next);
+  packet.pts = std::max(packet.pts, packet.dts);
+  stream.next = packet.dts + 1;
 }
 
 void Muxer::write_now(AVPacket& packet) {
@@ -261,7 +266,6 @@ void Muxer::write_now(AVPacket& packet) {
   const StreamId id = packet.stream_index;
   Stream& stream = streams_[static_cast<std::size_t>(id)];
   const Duration decoded = to_duration(packet.dts, stream.packets);
-  if (count_ == 0 && fragments_) choose_zero(packet);
   if (!fragment_start_) {
     fragment_start_ = decoded;
     fragment_opened_ = now();
@@ -272,14 +276,15 @@ void Muxer::write_now(AVPacket& packet) {
   stream.last_shown = packet.pts;
   if (!stream.ended) stream.end = std::max(stream.end, packet.pts + packet.duration);
   const PacketTally one{1, packet.pts + packet.duration, cost(packet.size)};
-  const bool placed = place(packet, stream);
+  place(packet, stream);
   const std::int64_t before = avio_tell(format_->pb);
   LogCapture log;
-  const int result = placed ? av_write_frame(format_.get(), &packet) : 0;
+  const int result = av_write_frame(format_.get(), &packet);
   av_packet_unref(&packet);
   check(result, "write a picture");
-  if (placed) note_written(id, one, avio_tell(format_->pb) != before);
+  note_written(id, one, avio_tell(format_->pb) != before);
   ++count_;
+  if (id == pictures) has_picture_ = true;
   if (due && grows_in_pieces()) end_fragment();
   if (!fragments_ || due) commit();
   output_.check_space();
@@ -358,7 +363,7 @@ void Muxer::finish() {
     if (!fragments_ && settings_.fragment) output_.sync();
   });
   failure.attempt([&] { check_present(); });
-  discarded_ = ledger_.nothing_kept() && output_.is_file();
+  discarded_ = ledger_.kept(pictures).packets == 0 && output_.is_file();
   if (discarded_)
     output_.discard();
   else

@@ -42,7 +42,8 @@ class Muxer final : public PacketSink {
   void end(StreamId stream, Ticks end) override;
   /// As FrameSink::idle.
   void idle();
-  /// Makes the file whole and closes it: also after a failed write. Removes a file without packets.
+  /// Makes the file whole and closes it: also after a failed write. Removes a file without packets
+  /// of stream 0, which is the pictures'.
   void finish() override;
 
   /// What of a stream is in the file: of whole pieces that were written.
@@ -61,19 +62,19 @@ class Muxer final : public PacketSink {
     AVRational packets{};   ///< time base of its packets
     AVRational file{};      ///< and of what is in the file
     std::int64_t zero = 0;  ///< file's ticks at which time 0 stands
+    std::int64_t next = 0;  ///< the earliest decoding time, in file's ticks, of its next packet
     Ticks last_shown = 0;   ///< when its last packet is shown
     Ticks end = 0;          ///< as end() said, or of its packets so far
     bool ended = false;
   };
 
   void open(std::span<const StreamInfo> streams);
-  void write_head();
+  void write_head(std::span<const StreamInfo> streams);
   std::int64_t tail_end() const noexcept;
   std::int64_t tail() const noexcept;
   void write_due();
   void write_now(AVPacket& packet);
-  bool place(AVPacket& packet, const Stream& stream) const;
-  void choose_zero(const AVPacket& first);
+  void place(AVPacket& packet, Stream& stream) const;
   bool has_room_for(const AVPacket& packet) const;
   void note_written(StreamId stream, const PacketTally& one, bool pushed_out);
   bool needs_its_end() const noexcept;
@@ -101,6 +102,7 @@ class Muxer final : public PacketSink {
   bool fragments_ = false;  ///< MP4's family, in fragments
   bool finished_ = false;
   bool discarded_ = false;
+  bool has_picture_ = false;
   bool full_ = false;       ///< a packet had no room under the limit
   std::int64_t count_ = 0;  ///< of packets written
   std::int64_t fragment_bytes_ = 0;

@@ -1,31 +1,12 @@
 #include "media/muxer_trial.h"
 
-#include <cstdint>
 #include <new>
 
 #include "media/log_capture.h"
+#include "media/nowhere.h"
 
 namespace rustcam {
 namespace {
-
-/// Takes what a muxer writes, and forgets it.
-class Nowhere {
- public:
-  Nowhere() {
-    if (avio_open_dyn_buf(&io_) < 0) throw std::bad_alloc();
-  }
-  ~Nowhere() {
-    std::uint8_t* written = nullptr;
-    avio_close_dyn_buf(io_, &written);
-    av_free(written);
-  }
-  Nowhere(const Nowhere&) = delete;
-  Nowhere& operator=(const Nowhere&) = delete;
-  AVIOContext* io() const noexcept { return io_; }
-
- private:
-  AVIOContext* io_ = nullptr;
-};
 
 /// A stream that nothing but its codec can be wrong with.
 void describe_stream(AVFormatContext& format, AVCodecID codec) {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
+#include "media/audio_encoder.h"
 #include "media/container.h"
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
@@ -220,6 +221,7 @@ OutputPlan plan_output(const OutputRequest& request) {
   }
   if (!chosen) throw UsageError("FFmpeg here has no encoder for " + std::string(container.name));
   plan.pixel_format = chosen->name;
+  if (!request.audio.empty()) plan.audio_encoder = plan_audio_encoder(request, container);
   return plan;
 }
 

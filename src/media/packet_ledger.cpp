@@ -28,11 +28,6 @@ void PacketLedger::forget_kept() noexcept {
   for (Stream& s : streams_) s.kept = {};
 }
 
-bool PacketLedger::nothing_kept() const noexcept {
-  return std::all_of(streams_.begin(), streams_.end(),
-                     [](const Stream& s) { return s.kept.packets == 0; });
-}
-
 std::int64_t PacketLedger::held_bytes() const noexcept {
   std::int64_t bytes = 0;
   for (const Stream& s : streams_) bytes += s.held.bytes;

@@ -45,7 +45,6 @@ class PacketLedger {
   const PacketTally& kept(StreamId stream) const {
     return streams_[static_cast<std::size_t>(stream)].kept;
   }
-  bool nothing_kept() const noexcept;
   std::int64_t held_bytes() const noexcept;
   std::int64_t gathered_bytes() const noexcept;
   /// When the stream ends, if it does so early because packets are missing. `whole`: what is held

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "media/ffmpeg.h"
 
@@ -17,6 +18,7 @@ struct StreamInfo {
   CodecParametersPtr parameters;
   AVRational time_base{0, 1};   ///< seconds that a tick of its packets lasts
   AVRational frame_rate{0, 1};  ///< of video; 0 for sound
+  std::string title{};          ///< for people; may be empty
 };
 
 /// The stream of an encoder that is open. Throws MediaError.

@@ -1,15 +1,17 @@
 #include "media/video_sink.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/first_failure.h"
+#include "media/audio_track.h"
 #include "media/encoder_frames.h"
 #include "media/encoder_traits.h"
 #include "media/muxer.h"
@@ -18,10 +20,21 @@
 namespace rustcam {
 namespace {
 
-std::unique_ptr<Muxer> open_muxer(const OutputPlan& plan, VideoTrack& track, File file) {
-  std::array<StreamInfo, 1> streams;
+using AudioTracks = std::vector<std::unique_ptr<AudioTrack>>;
+
+AudioTracks open_audio_tracks(const OutputPlan& plan, std::span<const SoundInput> sounds) {
+  AudioTracks tracks;
+  for (std::size_t i = 0; i < sounds.size(); ++i)
+    tracks.push_back(std::make_unique<AudioTrack>(plan, plan.request.audio.at(i), sounds[i]));
+  return tracks;
+}
+
+std::unique_ptr<Muxer> open_muxer(const OutputPlan& plan, VideoTrack& track,
+                                  const AudioTracks& sounds, File file) {
+  std::vector<StreamInfo> streams;
   try {
-    streams = {track.stream()};
+    streams.push_back(track.stream());
+    for (const auto& sound : sounds) streams.push_back(sound->stream());
   } catch (...) {
     file.discard();
     throw;
@@ -30,17 +43,21 @@ std::unique_ptr<Muxer> open_muxer(const OutputPlan& plan, VideoTrack& track, Fil
       MuxerSettings{*plan.container, plan.request.fragment, plan.request.limit}, streams,
       std::move(file));
   track.connect(*muxer, 0);
+  for (std::size_t i = 0; i < sounds.size(); ++i)
+    sounds[i]->connect(*muxer, static_cast<StreamId>(i + 1));
   return muxer;
 }
 
 class VideoSink final : public FrameSink {
  public:
-  VideoSink(const OutputPlan& plan, std::unique_ptr<VideoTrack> track, File file)
+  VideoSink(const OutputPlan& plan, std::unique_ptr<VideoTrack> track, AudioTracks sounds,
+            File file)
       : container_(*plan.container),
         path_(plan.request.path),
         longest_gap_(longest_slots(container_, plan.fps)),
         track_(std::move(track)),
-        muxer_(open_muxer(plan, *track_, std::move(file))) {}
+        sounds_(std::move(sounds)),
+        muxer_(open_muxer(plan, *track_, sounds_, std::move(file))) {}
 
   ~VideoSink() override {
     try {
@@ -50,22 +67,28 @@ class VideoSink final : public FrameSink {
   }
 
   void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
-    track_->write(frame, damage, slot);
+    guarded([&] {
+      track_->write(frame, damage, slot);
+      for (const auto& sound : sounds_) sound->take(slot);
+    });
   }
 
-  void idle(std::int64_t /*slot*/) override {
-    try {
+  void idle(std::int64_t slot) override {
+    guarded([&] {
+      for (const auto& sound : sounds_) sound->take(slot);
       muxer_->idle();
-    } catch (...) {
-      track_->give_up();
-      throw;
-    }
+    });
   }
 
   void finish(std::int64_t slots) override {
     if (std::exchange(finished_, true)) return;
     FirstFailure failure;
     failure.attempt([&] { track_->finish(slots); });
+    for (const auto& sound : sounds_) {
+      // Nobody waits for the sound of a picture that could not be written.
+      if (failure.happened()) sound->give_up();
+      failure.attempt([&] { sound->finish(slots); });
+    }
     failure.attempt([&] { muxer_->finish(); });
     failure.rethrow();
   }
@@ -78,21 +101,45 @@ class VideoSink final : public FrameSink {
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
   std::optional<std::string> sync_failure() const override { return muxer_->sync_failure(); }
   void interrupt() noexcept override { muxer_->interrupt(); }
-  void hurry() noexcept override { track_->hurry(); }
+  void hurry() noexcept override {
+    track_->hurry();
+    for (const auto& sound : sounds_) sound->hurry();
+  }
   Size encoded_size() const noexcept override { return track_->encoded_size(); }
   Size picture_size() const noexcept override { return track_->picture_size(); }
   std::vector<OutputFile> files() const override {
     if (!muxer_->file_stays()) return {};
     return {{path_, std::string(container_.name), bytes_written(), kept().slots}};
   }
+  std::vector<AudioTrackReport> audio() const override {
+    std::vector<AudioTrackReport> reports;
+    for (const auto& sound : sounds_) {
+      reports.push_back(sound->report());
+      reports.back().samples = muxer_->kept(static_cast<StreamId>(reports.size())).end;
+    }
+    return reports;
+  }
   Duration last_encode_time() const noexcept override { return track_->last_encode_time(); }
   std::int64_t bytes_converted() const noexcept override { return track_->bytes_converted(); }
 
  private:
+  /// After a failure of one track, none goes on.
+  template <typename Work>
+  void guarded(Work&& work) {
+    try {
+      work();
+    } catch (...) {
+      track_->give_up();
+      for (const auto& sound : sounds_) sound->give_up();
+      throw;
+    }
+  }
+
   const Container& container_;
   std::string path_;
   std::int64_t longest_gap_;
   std::unique_ptr<VideoTrack> track_;
+  AudioTracks sounds_;
   std::unique_ptr<Muxer> muxer_;
   bool finished_ = false;
 };
@@ -139,11 +186,12 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
 std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured,
                                            EncoderReport& report, std::vector<Warning>& warnings,
                                            const EncoderFactory& factory,
-                                           std::span<const SoundInput> /*sounds*/) {
+                                           std::span<const SoundInput> sounds) {
   auto track = open_video_track(plan, captured, report, warnings, factory);
+  AudioTracks audio = open_audio_tracks(plan, sounds);
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, may_overwrite(plan.request));
-  return std::make_unique<VideoSink>(plan, std::move(track), std::move(file));
+  return std::make_unique<VideoSink>(plan, std::move(track), std::move(audio), std::move(file));
 }
 
 }  // namespace rustcam
