@@ -211,3 +211,27 @@ TEST_CASE("the peak is that of the last fifth of a second, and tells of what is 
   recorder.feed().read(3 * sound_rate / 10, piece);
   CHECK(recorder.peak() < 0.01F);
 }
+
+// On the machine's own clock, with the threads really at the same time: for ThreadSanitizer.
+TEST_CASE("it is read, asked and ended from different threads") {
+  Clock& clock = machine_clock();
+  SoundRecorderOptions options;
+  options.mix = parse_sound("clap,ppm=300|tone,loss=0.3+0.2,rate=44100");
+  options.backend_of = [](const SoundTarget&) -> const SoundBackend& { return built_in_sound(); };
+  SoundRecorder recorder(options, clock);
+  std::vector<float> sound(sound_rate * sound_channels);
+  {
+    Worker reader(clock, [&] {
+      for (std::size_t at = 0; at < sound.size(); at += 960)
+        recorder.feed().read(static_cast<SoundTime>(at / sound_channels),
+                             std::span(sound).subspan(at, 960));
+    });
+    recorder.begin(clock.now());
+    while (recorder.feed().available() < sound_rate / 2) {
+      CHECK(recorder.peak() < 2);
+      CHECK(recorder.statistics().reconnects <= 1);
+      clock.sleep_until(clock.now() + 5ms);
+    }
+    recorder.feed().hurry();
+  }
+}
