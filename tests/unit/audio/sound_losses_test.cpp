@@ -131,6 +131,9 @@ TEST_CASE("when the whole program is stopped for 2 s, nothing is lost") {
   ScriptedBench bench("a|b");
   bench.script("a").device = virtual_sound::parse_device("clap,ppm=200,jitter=3");
   bench.script("b").device = virtual_sound::parse_device("clap,ppm=-200,jitter=3");
+  // What was made meanwhile reaches us only a while after we go on.
+  for (const char* name : {"a", "b"})
+    bench.script(name).delay = [](double t) { return within(t, 4.2, 6.31) ? 6.41 - t : 0.01; };
   Worker stop(bench.clock, [&] {
     bench.clock.sleep_until(bench.zero + 4300ms);
     bench.clock.wake_late_by(2s);
@@ -157,9 +160,18 @@ TEST_CASE(
 // Catches: a device whose sound always comes late (Bluetooth) and is taken for silent.
 TEST_CASE("sound that always comes late is waited for") {
   ScriptedBench bench("a");
-  bench.script("a").delay = [](double) { return 0.9; };
+  // And nearly half a second at a time.
+  bench.script("a").delay = [](double t) { return 0.9 + 0.45 * std::ceil(t / 0.45) - t; };
   CHECK(whole(bursts(bench.record(5.5))) == std::vector<int>{0, 1, 2, 3, 4, 5});
   CHECK(bench.statistics.silence_s == 0);
+}
+
+// Catches: what is held to be judged, and is forgotten when no more comes.
+TEST_CASE("short sounds of a source that is silent between them stand in their places") {
+  ScriptedBench bench("a");
+  bench.script("a").silent = [](double t) { return std::abs(t - std::round(t)) > 0.021; };
+  CHECK(whole(bursts(bench.record(5.5))) == std::vector<int>{0, 1, 2, 3, 4, 5});
+  CHECK(bench.statistics.silence_s > 5);
 }
 
 // Catches: opening that fails without a word, or leaves the others' threads behind.
