@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from rustcam_testing import XServer
+from sound_bed import SoundBed, missing
 from sway_bed import Sway
 from wayland_bed import Bed, Client
 
@@ -45,6 +46,24 @@ def sway(one_sway):
         one_sway.start()
     one_sway.reset()
     return one_sway
+
+
+@pytest.fixture(scope="module", params=["pulse", "pipewire"])
+def sound(request):
+    """A file's one sound server of either kind; a test leaves it as it finds it."""
+    if missing(request.param):
+        pytest.skip(f"not installed: {' '.join(missing(request.param))}")
+    with SoundBed(request.param) as bed:
+        yield bed
+
+
+@pytest.fixture
+def own_sound():
+    """A PulseAudio for one test, which may break it."""
+    if missing("pulse"):
+        pytest.skip(f"not installed: {' '.join(missing('pulse'))}")
+    with SoundBed("pulse") as bed:
+        yield bed
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 // usage: sound_blocks reason | list | record SOURCE SECONDS FILE [again]
 // Drives the system's sound from outside. `record` writes the samples to FILE as floats, and a line
-// of JSON for each block and for each thing that happens; a line on stdin ends it. Whatever is
-// thrown is the last line.
+// of JSON for each block and for each thing that happens, for SECONDS from the first block on; a
+// line on stdin ends it. Whatever is thrown is the last line.
 #include <unistd.h>
 
 #include <chrono>
@@ -53,19 +53,22 @@ void record(const char* what, double seconds, const char* file, bool again) {
         {"rate", source->rate()},
         {"channels", source->channels()}});
   std::stop_source stop;
-  std::jthread line([&] {
+  std::thread([stop]() mutable {
     char c = 0;
     if (read(STDIN_FILENO, &c, 1) > 0) {
       tell({{"event", "stop"}, {"at", ns(now())}});
       stop.request_stop();
     }
-  });
-  line.detach();
-  const TimePoint until = now() + from_s(seconds);
+  }).detach();
+  // An idle null sink of PulseAudio has two seconds of silence ready, which nobody sees again.
+  TimePoint until = now() + std::chrono::seconds(10);
+  bool begun = false;
   while (now() < until) {
     SoundBlock block;
     switch (source->read(block, until, stop.get_token())) {
       case SoundStatus::block:
+        if (!begun) until = now() + from_s(seconds);
+        begun = true;
         tell({{"event", "block"},
               {"made", ns(block.made)},
               {"at", ns(now())},

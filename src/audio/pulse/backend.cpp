@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/pulse/app_source.h"
 #include "audio/pulse/connection.h"
 #include "audio/pulse/device_source.h"
 #include "audio/pulse/server.h"
@@ -100,12 +101,21 @@ class PulseBackend final : public SoundBackend {
         if (chosen == nullptr) refuse("there is no microphone", again, all, {});
         break;
       case SoundTarget::Kind::device:
-      case SoundTarget::Kind::any:
-      case SoundTarget::Kind::app:
         chosen = find_device(all, target.name);
         if (chosen == nullptr)
           refuse("there is no sound device " + quoted(target.name), again, all, {});
         break;
+      case SoundTarget::Kind::app:
+        return std::make_unique<AppSource>(std::move(connection), target.name);
+      case SoundTarget::Kind::any: {
+        chosen = find_device(all, target.name);
+        if (chosen != nullptr) break;
+        const std::vector<Playing> programs = playing(*connection);
+        if (std::any_of(programs.begin(), programs.end(),
+                        [&](const Playing& one) { return is_program(one, target.name); }))
+          return std::make_unique<AppSource>(std::move(connection), target.name);
+        refuse("there is no sound device or program " + quoted(target.name), again, all, programs);
+      }
     }
     return std::make_unique<DeviceSource>(std::move(connection), *chosen, follows);
   }

@@ -21,6 +21,8 @@ class Question {
 
   /// Takes `operation`; null if it could not be asked.
   void ask(pa_operation* operation) noexcept;
+  bool asked() const noexcept { return operation_ != nullptr; }
+  /// It was asked, and the answer has not come.
   bool open() const noexcept;
   void drop() noexcept;
 

@@ -26,30 +26,11 @@ constexpr Duration pause = milliseconds(200);
 /// If samples are farther than this from where those before them end, something was lost.
 constexpr Duration seam = milliseconds(10);
 
-/// An odd number, so that one of them is the median.
-constexpr std::size_t kept_times = 5;
-
 Duration distance(TimePoint a, TimePoint b) {
   return a < b ? b - a : a - b;
 }
 
 }  // namespace
-
-void SampleTimes::learn(std::int64_t position, TimePoint made) {
-  known_.push_back({position, made});
-  if (known_.size() > kept_times) known_.pop_front();
-}
-
-// The median: an answer that a busy machine has held up is late, and counts for nothing.
-TimePoint SampleTimes::at(std::int64_t position) const {
-  if (known_.empty()) return {};
-  std::vector<TimePoint> guesses;
-  guesses.reserve(kept_times);
-  for (const Known& each : known_) guesses.push_back(each.made + lasting(position - each.position));
-  const auto middle = guesses.begin() + static_cast<std::ptrdiff_t>((guesses.size() - 1) / 2);
-  std::nth_element(guesses.begin(), middle, guesses.end());
-  return *middle;
-}
 
 RecordStream::RecordStream(Connection& connection, const StreamRequest& request)
     : connection_(connection),
@@ -79,7 +60,8 @@ RecordStream::RecordStream(Connection& connection, const StreamRequest& request)
                                  static_cast<std::size_t>(fragment.count()) / 1'000'000'000);
   const auto flags = static_cast<pa_stream_flags_t>(PA_STREAM_DONT_MOVE | PA_STREAM_ADJUST_LATENCY |
                                                     PA_STREAM_START_UNMUTED);
-  if (l.stream_connect_record(stream_.get(), request.source.c_str(), &buffer, flags) < 0)
+  const char* source = request.source.empty() ? nullptr : request.source.c_str();
+  if (l.stream_connect_record(stream_.get(), source, &buffer, flags) < 0)
     throw DeviceError("the sound server refuses a stream (" + connection.reason() + ")");
 }
 

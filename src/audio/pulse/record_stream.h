@@ -4,44 +4,20 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "audio/pulse/connection.h"
+#include "audio/pulse/sample_times.h"
 #include "audio/sound_source.h"
 
 namespace rustcam::pulse {
 
-/// Where samples were made: tells it of any sample, by what the server said of some.
-class SampleTimes {
- public:
-  explicit SampleTimes(int rate) : rate_(rate) {}
-  /// Sample `position` (counted from any start) was made at `made`, as far as the server knows.
-  void learn(std::int64_t position, TimePoint made);
-  /// What was learnt holds no more: something was lost, or the device slept.
-  void forget() { known_.clear(); }
-  bool known() const noexcept { return !known_.empty(); }
-  /// Before learn(): the epoch.
-  TimePoint at(std::int64_t position) const;
-
-  Duration lasting(std::int64_t frames) const { return Duration(frames * 1'000'000'000 / rate_); }
-
- private:
-  struct Known {
-    std::int64_t position = 0;
-    TimePoint made{};
-  };
-
-  int rate_;
-  std::deque<Known> known_;  ///< the newest ones
-};
-
 /// What is recorded, and how.
 struct StreamRequest {
-  std::string source;                       ///< its name
+  std::string source;                       ///< its name; empty if a sink_input is given
   std::optional<std::uint32_t> sink_input;  ///< of what its sink plays, this alone
   pa_sample_spec spec{};                    ///< float32
   pa_channel_map map{};

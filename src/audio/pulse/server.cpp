@@ -52,17 +52,6 @@ void take_source(pa_context*, const pa_source_info* source, int end, void* into)
   one->device.channels = source->sample_spec.channels;
 }
 
-void take_sink_input(pa_context*, const pa_sink_input_info* input, int end, void* into) {
-  if (end != 0) return;
-  Playing one;
-  one.index = input->index;
-  one.sink_index = input->sink;
-  one.program = property(input->proplist, PA_PROP_APPLICATION_NAME);
-  one.binary = property(input->proplist, PA_PROP_APPLICATION_PROCESS_BINARY);
-  one.spec = input->sample_spec;
-  static_cast<std::vector<Playing>*>(into)->push_back(std::move(one));
-}
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -73,6 +62,17 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+void take_sink_input(pa_context*, const pa_sink_input_info* input, int end, void* into) {
+  if (end != 0) return;
+  Playing one;
+  one.index = input->index;
+  one.sink_index = input->sink;
+  one.program = property(input->proplist, PA_PROP_APPLICATION_NAME);
+  one.binary = property(input->proplist, PA_PROP_APPLICATION_PROCESS_BINARY);
+  one.spec = input->sample_spec;
+  static_cast<std::vector<Playing>*>(into)->push_back(std::move(one));
+}
 
 void take_defaults(pa_context*, const pa_server_info* server, void* into) {
   if (server == nullptr) return;

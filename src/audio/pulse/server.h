@@ -34,6 +34,9 @@ struct Playing {
 std::vector<Recordable> recordables(Connection& connection);
 std::vector<Playing> playing(Connection& connection);
 
+/// For pa_context_get_sink_input_info_list; `into` is a vector of Playing.
+void take_sink_input(pa_context*, const pa_sink_input_info* input, int end, void* into);
+
 /// Whether a user who says `name` means this one. A name need not be spelt in the right case.
 bool is_program(const Playing& one, std::string_view name);
 

@@ -1,0 +1,31 @@
+#include "audio/pulse/sample_times.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace rustcam::pulse {
+namespace {
+
+/// An odd number, so that one of them is the median.
+constexpr std::size_t kept_times = 5;
+
+}  // namespace
+
+void SampleTimes::learn(std::int64_t position, TimePoint made) {
+  known_.push_back({position, made});
+  if (known_.size() > kept_times) known_.pop_front();
+}
+
+// The median: an answer that a busy machine has held up is late, and counts for nothing.
+TimePoint SampleTimes::at(std::int64_t position) const {
+  if (known_.empty()) return {};
+  std::vector<TimePoint> guesses;
+  guesses.reserve(kept_times);
+  for (const Known& each : known_) guesses.push_back(each.made + lasting(position - each.position));
+  const auto middle = guesses.begin() + static_cast<std::ptrdiff_t>((guesses.size() - 1) / 2);
+  std::nth_element(guesses.begin(), middle, guesses.end());
+  return *middle;
+}
+
+}  // namespace rustcam::pulse

@@ -1,0 +1,35 @@
+// When the samples of a stream were made.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "base/time.h"
+
+namespace rustcam::pulse {
+
+/// Tells when any sample was made, by what the server said of some.
+class SampleTimes {
+ public:
+  explicit SampleTimes(int rate) : rate_(rate) {}
+  /// Sample `position` (counted from any start) was made at `made`, as far as the server knows.
+  void learn(std::int64_t position, TimePoint made);
+  /// What was learnt holds no more: something was lost, or the device slept.
+  void forget() { known_.clear(); }
+  bool known() const noexcept { return !known_.empty(); }
+  /// Before learn(): the epoch.
+  TimePoint at(std::int64_t position) const;
+
+  Duration lasting(std::int64_t frames) const { return Duration(frames * 1'000'000'000 / rate_); }
+
+ private:
+  struct Known {
+    std::int64_t position = 0;
+    TimePoint made{};
+  };
+
+  int rate_;
+  std::deque<Known> known_;  ///< the newest ones
+};
+
+}  // namespace rustcam::pulse
