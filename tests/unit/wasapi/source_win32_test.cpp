@@ -127,6 +127,8 @@ TEST_CASE("while nothing is played nothing comes") {
   std::stop_source stop;
   stop.request_stop();
   CHECK(bed.source->read(bed.block, now() + 1h, stop.get_token()) == SoundStatus::cancelled);
+  bed.play({0.5F});
+  CHECK(bed.source->read(bed.block, now() + 1h, stop.get_token()) == SoundStatus::cancelled);
 }
 
 TEST_CASE("a device that goes away is lost, a service that ends is not") {
