@@ -9,8 +9,16 @@ import numpy as np
 RATE = 48000
 
 
+def picture_start(path):
+    """When the first picture is shown: with sound whose encoder warms up, MPEG-TS lets both begin later."""
+    first = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v:0", "-read_intervals", "%+#1", "-show_entries", "packet=pts_time",
+                            "-of", "csv=p=0", str(path)], stdout=subprocess.PIPE, check=True).stdout
+    return float(first.split()[0].strip(b","))
+
+
 def heard(path, track=0):
-    """The values of one track (left and right added), from time 0 of the file on."""
+    """The values of one track (left and right added), from the first picture on."""
+    start = picture_start(path)
     out = subprocess.run(["ffmpeg", "-hide_banner", "-loglevel", "info", "-nostats", "-copyts", "-i", str(path), "-map", f"0:a:{track}",
                           "-af", f"aresample={RATE},ashowinfo", "-ac", "2", "-f", "f32le", "-"], stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, check=True)
@@ -18,7 +26,7 @@ def heard(path, track=0):
     line = np.zeros(0, np.float32)
     at = 0
     for when, count in re.findall(r"pts_time:(\S+) .*?nb_samples:(\d+)", out.stderr.decode()):
-        place, count = round(float(when) * RATE), int(count)
+        place, count = round((float(when) - start) * RATE), int(count)
         if place + count > len(line):
             line = np.concatenate([line, np.zeros(place + count - len(line), np.float32)])
         early = max(0, -place)
@@ -58,10 +66,10 @@ def flash_phase(timestamps, fps, path):
 
 
 def flashing(path):
-    """Of each picture, by its time in seconds, whether it is white."""
+    """Of each picture, by its time in seconds from the first one on, whether it is white."""
     out = subprocess.run(["ffmpeg", "-hide_banner", "-loglevel", "info", "-nostats", "-copyts", "-i", str(path), "-map", "0:v:0", "-vf",
                           "scale=1:1:flags=area,format=gray,showinfo", "-fps_mode", "passthrough", "-f", "rawvideo", "-"],
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
     times = [float(when) for when in re.findall(r"n: *\d+ pts: *\S+ pts_time:(\S+)", out.stderr.decode())]
     assert len(times) == len(out.stdout)
-    return dict(zip(times, [value > 128 for value in out.stdout]))
+    return dict(zip([when - times[0] for when in times], [value > 128 for value in out.stdout]))
