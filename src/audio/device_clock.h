@@ -11,7 +11,8 @@ namespace rustcam {
 /// Pure. Values are counted from the first block on, without a break. The times that come in jitter
 /// by milliseconds; what comes out is smooth: a Kalman filter of two states, how late the device is
 /// against its own count, and how fast that grows. It trusts the first times fully and each later
-/// one less, down to a memory of about a quarter of a minute, so it is right from the start.
+/// one less, so it is right from the start; then it remembers where the device stands for a second
+/// or some, the longer the more its times jitter, and how fast its clock is for a good while.
 class DeviceClock {
  public:
   /// `rate`: values a second, as the device says. `drift`: as drift(), if it is known from before.
@@ -30,13 +31,15 @@ class DeviceClock {
   /// When value `at` was made. Not before the first learn().
   TimePoint time_of(double at) const noexcept;
   /// By what part of itself the device is fast (0.0003: 300 ppm), as well as is known.
-  double drift() const noexcept { return -slope_; }
+  double drift() const noexcept { return 0 - slope_; }
   /// False while drift() is a guess.
   bool knows_drift() const noexcept;
 
  private:
   Duration nominal(std::int64_t at) const noexcept;
   void advance_to(std::int64_t at) noexcept;
+  double noise(double length_s) const noexcept;
+  void learn_jitter(double off_s, double length_s) noexcept;
 
   double rate_;
   int whole_rate_;
@@ -50,6 +53,8 @@ class DeviceClock {
   double late_variance_ = 0;
   double covariance_ = 0;
   double slope_variance_;
+  double jitter_variance_;
+  double last_off_s_ = 0;
 };
 
 }  // namespace rustcam

@@ -186,6 +186,7 @@ void RecordedSource::hand_over() {
   for (PlacedSound& sound : placed) line_.put(sound.at, std::move(sound.samples));
   placer_->take_offsets(desk_.offsets);
   if (const auto drift = placer_->drift()) facts_.drift = drift;
+  runs_ = runs_ || placer_->trusted();
   facts_.jumps = earlier_jumps_ + placer_->jumps();
   desk_.changed.notify_all();
 }

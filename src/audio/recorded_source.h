@@ -49,6 +49,8 @@ class RecordedSource {
   void wait_until_open();
   /// Up to where its sound is known. Of a source that is away, that is silence.
   SoundTime end();
+  /// True once it has sent enough for its clock to be trusted.
+  bool runs() const noexcept { return runs_; }
   SoundLine& line() noexcept { return line_; }
   const SourceFacts& facts() const noexcept { return facts_; }
 
@@ -73,6 +75,7 @@ class RecordedSource {
   SoundLine line_;
   SourceFacts facts_;
   bool open_ = false;  ///< false while it is away
+  bool runs_ = false;
   std::exception_ptr failure_;
 
   // Of the thread.

@@ -26,7 +26,10 @@ constexpr Duration longest_hold = std::chrono::milliseconds(300);
 }  // namespace
 
 SoundPlacer::SoundPlacer(int rate, int channels, std::optional<double> drift)
-    : rate_(rate), channels_(channels), clock_(rate, drift) {}
+    : rate_(rate), channels_(channels), clock_(rate, drift) {
+  // Whatever there is to complain of is told now, and whatever has to be loaded is there in time.
+  const Resampler trial(rate, channels);
+}
 
 void SoundPlacer::begin(TimePoint zero) {
   zero_ = zero;
@@ -108,10 +111,10 @@ void SoundPlacer::accept(Held block) {
 }
 
 void SoundPlacer::place_accepted(bool force) {
-  if (!begun() || accepted_.empty()) return;
+  if (accepted_.empty()) return;
   trusted_ = trusted_ || force || clock_.learned_s() >= enough_to_trust_s ||
              accepted_.back().arrived - accepted_.front().arrived >= longest_hold;
-  if (!trusted_) return;
+  if (!trusted_ || !begun()) return;
   for (const Held& block : std::exchange(accepted_, {})) place(block);
 }
 

@@ -34,6 +34,8 @@ class SoundPlacer {
   /// What is made at `zero` stands at 0 of the line. Once; nothing is placed before.
   void begin(TimePoint zero);
   bool begun() const noexcept { return zero_.has_value(); }
+  /// The device's clock is known well enough to place by it.
+  bool trusted() const noexcept { return trusted_; }
   /// Takes the next block, which came at `arrived`.
   void add(const SoundBlock& block, TimePoint arrived);
   /// No more comes for the time being: what is held is placed by what is known now.

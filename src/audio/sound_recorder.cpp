@@ -1,5 +1,6 @@
 #include "audio/sound_recorder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <utility>
@@ -41,6 +42,16 @@ SoundRecorder::SoundRecorder(const SoundRecorderOptions& options, Clock& clock)
     : impl_(std::make_unique<Impl>(options, clock)) {}
 
 SoundRecorder::~SoundRecorder() = default;
+
+void SoundRecorder::wait_until_running(TimePoint deadline) {
+  const auto running = [this] {
+    const auto& inputs = impl_->mixer.inputs();
+    return std::all_of(inputs.begin(), inputs.end(),
+                       [](const SoundMixer::Input& input) { return input.source->runs(); });
+  };
+  std::unique_lock lock(impl_->desk.mutex);
+  impl_->desk.clock.wait(lock, impl_->desk.changed, deadline, {}, running);
+}
 
 void SoundRecorder::begin(TimePoint t0) {
   {

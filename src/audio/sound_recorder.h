@@ -43,6 +43,9 @@ class SoundRecorder {
   SoundRecorder(const SoundRecorder&) = delete;
   SoundRecorder& operator=(const SoundRecorder&) = delete;
 
+  /// Waits until all sources have sent enough for the very first sound to be in its place, at most
+  /// until `deadline`: servers take up to a second, and what plays nothing may never send.
+  void wait_until_running(TimePoint deadline);
   /// Slot 0 was sampled at `t0`. Once.
   void begin(TimePoint t0);
   /// Of this recorder; dies with it. Nothing is available before begin().

@@ -12,9 +12,9 @@ constexpr double largest_pace = 1e-3;
 
 /// By what part of itself more of the device's sound has to be used up in a time, if the device is
 /// fast by `drift` and the next sound would come out `early_s` before its place. A PI controller
-/// whose integral is the filtered drift of the device's clock; an error falls to a third in 2 s.
+/// whose integral is the filtered drift of the device's clock; an error falls to a third in 1.5 s.
 inline double pace(double early_s, double drift) noexcept {
-  constexpr double settling_s = 2;
+  constexpr double settling_s = 1.5;
   return std::clamp(drift - early_s / settling_s, -largest_pace, largest_pace);
 }
 

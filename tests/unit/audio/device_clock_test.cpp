@@ -36,15 +36,13 @@ struct Steered {
 };
 
 /// A device's clock, the controller, and a resampler that is arithmetic only.
-/// The clock's error swings by `swing_ppm` in half an hour.
-Steered steer(double ppm, double seconds, const Jitter& jitter, std::int64_t frames = 480,
-              double swing_ppm = 0) {
+/// `late`: how many seconds the device has fallen behind at a time, beside its steady error.
+Steered steer(
+    double ppm, double seconds, const Jitter& jitter, std::int64_t frames = 480,
+    const std::function<double(double t)>& late = [](double) { return 0.0; }) {
   const TimePoint begun{Duration(77'000'000'123)};
   const double second = sound_rate * (1 + ppm * 1e-6);  // values
-  const auto made_at = [&](double value) {
-    constexpr double slowness = 1800 / (2 * std::numbers::pi);
-    return value / second + swing_ppm * 1e-6 * slowness * std::sin(value / sound_rate / slowness);
-  };
+  const auto made_at = [&](double value) { return value / second + late(value / second); };
   DeviceClock clock(sound_rate);
   Steered result;
   double used = 0;    // of the device's values
@@ -72,20 +70,22 @@ Steered steer(double ppm, double seconds, const Jitter& jitter, std::int64_t fra
 
 }  // namespace
 
-// Catches: no integral part (pace() without the drift: 500 ppm stay 1 ms off, and the bound of the
-// settled part breaks), a drift of the wrong sign, a filter that believes each time (gains of 1).
+// Catches: no integral part (500 ppm stay 0.7 ms off), a drift of the wrong sign, a filter that
+// believes each time (gains of 1).
 TEST_CASE("a device that is off by up to 500 ppm stays within 5 ms, whatever its times jitter") {
   struct Shape {
     const char* name;
+    double within_s;  ///< once it has settled; what is late on average cannot be known
     Jitter jitter;
   };
   const Shape shapes[] = {
-      {"none", [](std::int64_t) { return 0.0; }},
-      {"up to 5 ms either way", [](std::int64_t n) { return 5e-3 * chance(n); }},
-      {"a saw of 4 ms", [](std::int64_t n) { return 4e-3 * static_cast<double>(n % 37) / 36; }},
-      {"late by 30 ms for a tenth of a second, every 5 s",
+      {"none", 0.1e-3, [](std::int64_t) { return 0.0; }},
+      {"up to 5 ms either way", 0.6e-3, [](std::int64_t n) { return 5e-3 * chance(n); }},
+      {"a saw of 4 ms", 2.4e-3,
+       [](std::int64_t n) { return 4e-3 * static_cast<double>(n % 37) / 36; }},
+      {"late by 30 ms for a tenth of a second, every 5 s", 1.5e-3,
        [](std::int64_t n) { return n % 500 >= 490 ? 0.03 : 0.0; }},
-      {"a wave of 3 ms, as long as a second",
+      {"a wave of 3 ms, as long as a second", 0.5e-3,
        [](std::int64_t n) { return 3e-3 * std::sin(static_cast<double>(n) * 0.0628); }},
   };
   for (const Shape& shape : shapes)
@@ -94,20 +94,33 @@ TEST_CASE("a device that is off by up to 500 ppm stays within 5 ms, whatever its
       CAPTURE(ppm);
       const Steered result = steer(ppm, 120, shape.jitter);
       CHECK(result.worst_s < 5e-3);
-      CHECK(result.worst_settled_s < 2.5e-3);
-      CHECK(std::abs(result.drift_ppm - ppm) < 25);
+      CHECK(result.worst_settled_s < shape.within_s);
+      CHECK(std::abs(result.drift_ppm - ppm) < 40);
       CHECK(result.fastest_ppm <= 1000);
     }
 }
 
-// Catches: times in a float, a drift that is learned once only, a memory of minutes.
+// Catches: a drift that is learned once only, a memory of many minutes.
 TEST_CASE("four hours are as good as the first minute, though the device's clock wanders") {
   const auto jitter = [](std::int64_t n) { return 4e-3 * chance(n); };
+  // 50 ppm up and down in half an hour.
+  constexpr double slowness = 1800 / (2 * std::numbers::pi);
+  const auto swing = [](double t) { return 50e-6 * slowness * std::sin(t / slowness); };
   for (const double ppm : {450.0, -300.0}) {
-    const Steered result = steer(ppm, 4 * 3600, jitter, 480, 50);
+    const Steered result = steer(ppm, 4 * 3600, jitter, 480, swing);
     CHECK(result.worst_settled_s < 0.6e-3);
     CHECK(std::abs(result.drift_ppm - (ppm - 50)) < 10);
   }
+}
+
+// Catches: a memory that is too long to follow what a busy server loses, a controller that is slow.
+TEST_CASE("a device that loses 7 ms within 5 s is followed") {
+  const auto jitter = [](std::int64_t n) { return 1e-3 * chance(n); };
+  const auto episode = [](double t) { return 7e-3 * std::clamp((t - 60) / 5, 0.0, 1.0); };
+  const Steered result = steer(-100, 120, jitter, 960, episode);
+  CHECK(result.worst_s < 5e-3);
+  CHECK(result.drift_ppm < -50);
+  CHECK(result.drift_ppm > -180);
 }
 
 // Catches: time that is counted in blocks, whatever their length.

@@ -174,6 +174,23 @@ TEST_CASE("short sounds of a source that is silent between them stand in their p
   CHECK(bench.statistics.silence_s > 5);
 }
 
+// Catches: a recording that begins before a server sends anything, or never.
+TEST_CASE("a recording can wait for its sources to run") {
+  ScriptedBench bench("a|b");
+  bench.script("a").silent = [](double t) { return t < 0.9; };
+  bench.script("b").silent = [](double t) { return t > 5; };
+  {
+    SoundRecorder recorder(bench.options, bench.clock);
+    recorder.wait_until_running(bench.zero + 3s);
+    CHECK(bench.clock.now() > bench.zero + 1050ms);
+    CHECK(bench.clock.now() < bench.zero + 1200ms);
+  }
+  bench.clock.sleep_until(bench.zero + 6s);
+  SoundRecorder recorder(bench.options, bench.clock);
+  recorder.wait_until_running(bench.zero + 8s);
+  CHECK(bench.clock.now() == bench.zero + 8s);
+}
+
 // Catches: opening that fails without a word, or leaves the others' threads behind.
 TEST_CASE("what cannot be opened is told, and whatever is open is closed again") {
   ScriptedBench bench("a|b|c");
