@@ -105,8 +105,8 @@ TEST_CASE("the sound of one file ends where that of the next begins") {
   const TempFolder folder;
   ChirpFeed feed;
   feed.set_available(sound_rate * 10);
-  constexpr std::int64_t first_slots = 61;
-  constexpr std::int64_t all_slots = 160;
+  constexpr std::int64_t first_slots = 63;  // and the rest: not whole samples
+  constexpr std::int64_t all_slots = 126;
   const Rational fps{60000, 1001};
   const auto write = [&](const std::string& path, std::int64_t from, std::int64_t to) {
     OutputRequest request = sound_request(path);
@@ -265,6 +265,24 @@ TEST_CASE(
     CHECK(sink->files().size() == (anyway ? 1 : 0));
     if (anyway) CHECK(probe(request.path, "packet", "pts").size() == 1);
   }
+}
+
+TEST_CASE("a file with sound only is none") {
+  const TempFolder folder;
+  OutputRequest request = sound_request(folder / "a.mkv");
+  // Room for a packet of sound, not for a picture of noise.
+  request.limit = SizeLimit{7'000, false};
+  ChirpFeed feed;
+  feed.set_available(sound_rate * 10);
+  const auto sink = open_with(request, {{&feed, 0}});
+  const auto write = [&] {
+    for (std::int64_t slot = 0; slot < 200; ++slot)
+      sink->write(noise(slot), Rect::of(picture_size), slot);
+  };
+  CHECK_THROWS_AS(write(), SizeReached);
+  CHECK_THROWS_AS(sink->finish(200), SizeReached);
+  CHECK_FALSE(std::filesystem::exists(request.path));
+  CHECK(sink->files().empty());
 }
 
 TEST_CASE("on a full disk the sound ends with the pictures, and both play") {
