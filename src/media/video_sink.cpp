@@ -84,11 +84,7 @@ class VideoSink final : public FrameSink {
     if (std::exchange(finished_, true)) return;
     FirstFailure failure;
     failure.attempt([&] { track_->finish(slots); });
-    for (const auto& sound : sounds_) {
-      // Nobody waits for the sound of a picture that could not be written.
-      if (failure.happened()) sound->give_up();
-      failure.attempt([&] { sound->finish(slots); });
-    }
+    for (const auto& sound : sounds_) failure.attempt([&] { sound->finish(slots); });
     failure.attempt([&] { muxer_->finish(); });
     failure.rethrow();
   }

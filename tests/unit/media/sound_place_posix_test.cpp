@@ -70,6 +70,12 @@ void check_in_place(const std::string& path, std::size_t chirps, SoundTime most)
   for (const SoundTime offset : offsets) CHECK(std::abs(offset) <= most);
 }
 
+/// One of those with names of our own.
+bool is_usual(AVCodecID codec) {
+  return codec == AV_CODEC_ID_AAC || codec == AV_CODEC_ID_OPUS || codec == AV_CODEC_ID_FLAC ||
+         codec == AV_CODEC_ID_PCM_S16LE;
+}
+
 bool is_lossless(AVCodecID codec) {
   return (avcodec_descriptor_get(codec)->props & AV_CODEC_PROP_LOSSY) == 0;
 }
@@ -111,6 +117,7 @@ TEST_CASE("sound is in its place, whatever became of the file") {
       check_in_place(folder / "killed", 2, most);
       if (is_lossless(codec)) check_same_sound(request.path);
 
+      if (!is_usual(codec)) continue;
       OutputRequest classic = clip_request(folder / "classic", container, codec);
       classic.fragment.reset();
       ChirpFeed again;

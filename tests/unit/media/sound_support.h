@@ -12,12 +12,15 @@
 
 namespace rustcam::media_test {
 
-/// A short chirp at each whole half second, the same on the left and, upside down, on the right.
+/// A short chirp at each whole half second and `late` samples more, the same on the left and,
+/// upside down, on the right.
 class ChirpFeed final : public SoundFeed {
  public:
   static constexpr SoundTime period = sound_rate / 2;
   static constexpr SoundTime length = sound_rate / 100;
-  /// The left channel's value.
+  explicit ChirpFeed(SoundTime late = 0) : late_(late) {}
+
+  /// The left channel's value, if it is not late.
   static float value(SoundTime at);
 
   SoundTime available() override { return available_; }
@@ -33,6 +36,7 @@ class ChirpFeed final : public SoundFeed {
   bool hurried() const { return hurried_; }
 
  private:
+  SoundTime late_;
   SoundTime available_ = 0;
   SoundTime waited_for_ = 0;
   SoundTime end_ = 0;

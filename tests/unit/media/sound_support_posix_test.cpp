@@ -35,7 +35,7 @@ void ChirpFeed::read(SoundTime from, std::span<float> into) {
   end_ = from + count;
   if (end_ > available_) waited_for_ = end_;
   for (std::size_t i = 0; i < into.size(); i += 2) {
-    into[i] = value(from + static_cast<SoundTime>(i) / sound_channels);
+    into[i] = value(from + static_cast<SoundTime>(i) / sound_channels - late_);
     into[i + 1] = -into[i];
   }
 }
@@ -79,8 +79,10 @@ struct Listener {
     decoder->pkt_timebase = time_base = stream.time_base;
     REQUIRE(avcodec_open2(decoder.get(), codec, nullptr) >= 0);
     heard.codec = avcodec_get_name(codec->id);
-    if (const auto* title = av_dict_get(stream.metadata, "title", nullptr, 0))
-      heard.title = title->value;
+    for (const char* key : {"title", "handler_name"}) {
+      const auto* title = av_dict_get(stream.metadata, key, nullptr, 0);
+      if (heard.title.empty() && title != nullptr) heard.title = title->value;
+    }
     heard.is_default = (stream.disposition & AV_DISPOSITION_DEFAULT) != 0;
   }
 
