@@ -20,6 +20,8 @@ constexpr Duration fragment = milliseconds(20);
 constexpr Duration time_interval = milliseconds(250);
 constexpr Duration first_interval = milliseconds(20);
 constexpr int first_answers = 5;
+/// Before so many have come, nobody knows which of them were late.
+constexpr int needed_answers = 3;
 /// Samples that come after such a pause may not follow those before it: the device has slept, or we
 /// have.
 constexpr Duration pause = milliseconds(200);
@@ -72,6 +74,10 @@ RecordStream::~RecordStream() {
   if (state() == PA_STREAM_READY || opening()) l.stream_disconnect(stream_.get());
 }
 
+bool RecordStream::knows_time() const noexcept {
+  return answers_ >= needed_answers;
+}
+
 void RecordStream::ask_time() {
   asked_at_ = now();
   const ClientLibrary& l = library();
@@ -111,14 +117,14 @@ void RecordStream::learn_time() {
   times_.learn(position_ + frames(ahead), arrived - us(info->transport_usec) -
                                               us(info->source_usec) + us(info->sink_usec) - held);
   if (answers_ < first_answers) ++answers_;
-  if (!expected_) return;
+  if (!expected_ || !knows_time()) return;
   if (distance(times_.at(position_), *expected_) > seam) broken_ = true;
   expected_.reset();
 }
 
 void RecordStream::distrust(bool lost) {
   broken_ = broken_ || lost;
-  if (begun_ && times_.known()) expected_ = times_.at(position_);
+  if (knows_time()) expected_ = times_.at(position_);
   times_.forget();
   answers_ = 0;
   held_question_.drop();
@@ -126,24 +132,21 @@ void RecordStream::distrust(bool lost) {
   asked_at_ = {};
 }
 
-/// Takes the next piece off; 0 if there is none. `block` may be null.
-std::int64_t RecordStream::drop_next(SoundBlock* block) {
+bool RecordStream::take_next(SoundBlock& block) {
   const void* data = nullptr;
   std::size_t bytes = 0;
-  if (library().stream_peek(stream_.get(), &data, &bytes) < 0 || bytes == 0) return 0;
+  if (library().stream_peek(stream_.get(), &data, &bytes) < 0 || bytes == 0) return false;
   const std::size_t frames = bytes / frame_bytes_;
-  if (block != nullptr) {
-    block->frames = static_cast<std::int64_t>(frames);
-    block->samples = {};
-    if (data != nullptr) {  // else it is a hole: silence
-      samples_.resize(frames * frame_bytes_ / sizeof(float));
-      std::memcpy(samples_.data(), data, frames * frame_bytes_);
-      block->samples = samples_;
-    }
+  block.frames = static_cast<std::int64_t>(frames);
+  block.samples = {};
+  if (data != nullptr) {  // else it is a hole: silence
+    samples_.resize(frames * frame_bytes_ / sizeof(float));
+    std::memcpy(samples_.data(), data, frames * frame_bytes_);
+    block.samples = samples_;
   }
   library().stream_drop(stream_.get());
-  position_ += static_cast<std::int64_t>(frames);
-  return static_cast<std::int64_t>(frames);
+  position_ += block.frames;
+  return true;
 }
 
 bool RecordStream::take(SoundBlock& block) {
@@ -152,22 +155,15 @@ bool RecordStream::take(SoundBlock& block) {
   const TimePoint at = now();
   const bool waits = l.stream_readable_size(stream_.get()) != 0;
   if (waits) {
-    if (begun_ && times_.known() && at - came_at_ > pause) distrust(false);
+    if (knows_time() && at - came_at_ > pause) distrust(false);
     came_at_ = at;
   }
   if (!time_question_.open() &&
       at - asked_at_ >= (answers_ < first_answers ? first_interval : time_interval))
     ask_time();
-  if (!times_.known()) return false;
-  if (!begun_) {
-    begun_ = true;
-    while (drop_next(nullptr) > 0) {
-    }
-    return false;
-  }
-  if (!waits) return false;
+  if (!waits || !knows_time()) return false;
   const TimePoint made = times_.at(position_);
-  if (drop_next(&block) == 0) return false;
+  if (!take_next(block)) return false;
   block.made = made;
   block.broken = broken_;
   broken_ = false;

@@ -35,8 +35,8 @@ class RecordStream {
   bool opening() const noexcept { return state() == PA_STREAM_CREATING; }
   /// Refused, or ended by the server: what it records is gone.
   bool gone() const noexcept { return !PA_STREAM_IS_GOOD(state()); }
-  /// True if `block` is the next piece (valid until the next call). Never waits. What the server
-  /// had before it told a time is dropped.
+  /// True if `block` is the next piece (valid until the next call). Never waits. Nothing comes
+  /// before the server has told enough of time; then all that it kept, each at its own.
   bool take(SoundBlock& block);
 
  private:
@@ -44,10 +44,11 @@ class RecordStream {
     void operator()(pa_stream* stream) const noexcept { library().stream_unref(stream); }
   };
   pa_stream_state_t state() const noexcept { return library().stream_get_state(stream_.get()); }
+  bool knows_time() const noexcept;
   void ask_time();
   void learn_time();
   void distrust(bool lost);
-  std::int64_t drop_next(SoundBlock* block);
+  bool take_next(SoundBlock& block);
 
   Connection& connection_;
   std::size_t frame_bytes_;
@@ -57,7 +58,6 @@ class RecordStream {
   TimePoint came_at_{};  ///< the last samples
   std::int64_t position_ = 0;
   std::optional<TimePoint> expected_;  ///< of the next sample, before times_ were forgotten
-  bool begun_ = false;
   bool broken_ = false;
   int answers_ = 0;
   std::vector<float> samples_;

@@ -7,8 +7,7 @@
 namespace rustcam::pulse {
 namespace {
 
-/// An odd number, so that one of them is the median.
-constexpr std::size_t kept_times = 5;
+constexpr std::size_t kept_times = 6;
 
 }  // namespace
 
@@ -17,13 +16,14 @@ void SampleTimes::learn(std::int64_t position, TimePoint made) {
   if (known_.size() > kept_times) known_.pop_front();
 }
 
-// The median: an answer that a busy machine has held up is late, and counts for nothing.
+// The lower quartile: an answer that a busy machine has held up is late, and so is one of
+// pipewire-pulse, which tells of its last cycle as if it were now. Hardly any is early.
 TimePoint SampleTimes::at(std::int64_t position) const {
   if (known_.empty()) return {};
   std::vector<TimePoint> guesses;
   guesses.reserve(kept_times);
   for (const Known& each : known_) guesses.push_back(each.made + lasting(position - each.position));
-  const auto middle = guesses.begin() + static_cast<std::ptrdiff_t>((guesses.size() - 1) / 2);
+  const auto middle = guesses.begin() + static_cast<std::ptrdiff_t>((guesses.size() - 1) / 4);
   std::nth_element(guesses.begin(), middle, guesses.end());
   return *middle;
 }
