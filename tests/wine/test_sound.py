@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 import numpy
 import pytest
@@ -242,6 +243,55 @@ def test_the_program_says_why_it_cannot(with_server, tmp_path, source, status, s
     run = with_server.run("record", *SCREEN, "--frames", "30", "-a", source, "a.mp4", cwd=tmp_path)
     assert run.status == status and said in run.stderr, run.stderr
     assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.fixture
+def recording(with_server, tmp_path):
+    """Starts one that goes on until the test is over."""
+    started = []
+    yield lambda *arguments: started.append(
+        with_server.start(["record", *SCREEN, "--frames", "100000", *arguments, "a.mkv"], cwd=tmp_path))
+    for process in started:
+        with_server.kill("record")
+        process.communicate()
+
+
+def test_the_program_opens_a_device_again_when_it_is_back(recording, server):
+    recording("-a", "device:Monitor of Second")
+    server.wait_recorded("second.monitor")
+    server.unplug("second")
+    try:
+        server.wait_recorded()
+    finally:
+        server.plug("second", "Second", 44100)
+    server.wait_recorded("second.monitor")
+
+
+def test_the_program_follows_the_default(recording, probe, server):
+    second = next(d for d in probe.run("list")["devices"] if d["name"] == "Monitor of Second")
+    recording("-a", "mic")
+    server.wait_recorded("loudspeaker.monitor")
+    try:
+        # Wine looks once a second, and does not tell when it has begun to.
+        for _ in range(10):
+            probe.registry("add", DRIVER, "/v", "DefaultInput", "/d", second["id"], "/f")
+            time.sleep(3)
+            if server.recorded() == {"second.monitor"}:
+                break
+            probe.registry("delete", DRIVER, "/v", "DefaultInput", "/f")
+            time.sleep(3)
+        server.wait_recorded("second.monitor")
+    finally:
+        probe.registry("add", DRIVER, "/v", "DefaultInput", "/d", second["id"], "/f")
+        probe.registry("delete", DRIVER, "/v", "DefaultInput", "/f")
+
+
+def test_the_program_outlives_the_server(recording, server):
+    recording("-a", "mic")
+    server.wait_recorded("loudspeaker.monitor")
+    server.stop()
+    server.start()
+    server.wait_recorded("loudspeaker.monitor")
 
 
 def test_a_server_that_ends(wine):
