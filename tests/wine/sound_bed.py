@@ -49,6 +49,17 @@ class SoundServer:
     def plug(self, name, description, rate):
         self.control("load-module", *self.sink(name, description, rate).split())
 
+    def recorded(self):
+        """The names of the sources that somebody records now."""
+        sources = dict(line.split("\t")[:2] for line in self.control("list", "short", "sources").splitlines())
+        return {sources[line.split("\t")[1]] for line in self.control("list", "short", "source-outputs").splitlines()}
+
+    def wait_recorded(self, *names):
+        end = time.monotonic() + 60
+        while self.recorded() != set(names):
+            assert time.monotonic() < end, (names, self.recorded())
+            time.sleep(0.1)
+
     def play(self, sink, file, rate=48000):
         """A process that plays raw stereo of 16 bits; whoever starts it ends it."""
         # So that the sink, which works through one piece after the other, has no piece of seconds before it.

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 import numpy
 import pytest
@@ -178,6 +179,119 @@ def test_without_a_sound_server(probe):
     for source in ("desktop", "mic"):
         assert probe.run("record", source, "1")["thrown"] == "DeviceError"
         assert probe.run("again", source, "1")["thrown"] == "AccessLost"
+
+
+SCREEN = ["--backend", "virtual", "-o", "flip_demo@320x240@30", "--fps", "30"]
+
+
+@pytest.fixture
+def with_server(wine, server, monkeypatch):
+    """The program itself, with the server."""
+    monkeypatch.setitem(wine.environment, "PULSE_SERVER", server.environment["PULSE_SERVER"])
+    return wine
+
+
+def decoded(path, track=0):
+    """The values of a track, a column for each channel."""
+    out = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-map", f"0:a:{track}", "-ac", "2", "-ar", "48000",
+                          "-f", "f32le", "-"], stdout=subprocess.PIPE, check=True).stdout
+    return numpy.frombuffer(out, "<f4").reshape(-1, 2)
+
+
+@pytest.mark.parametrize("name,codec,arguments", [
+    ("a.mp4", "aac", []), ("a.mkv", "opus", []), ("b.mkv", "flac", ["--audio-codec", "flac"]),
+    ("a.mov", "pcm_s16le", ["--audio-codec", "pcm"])])
+def test_a_recording_with_sound_is_read_elsewhere(wine, tmp_path, name, codec, arguments):
+    run = wine.run("record", *SCREEN, "--frames", "60", "-a", "device:tone,hz=1000", "--json", *arguments, name, cwd=tmp_path)
+    assert run.status == 0, run.stderr
+    [track] = run.json()["audio"]
+    assert track["source"] == "device:tone,hz=1000" and track["duration_s"] == pytest.approx(2, abs=0.001)
+    found = json.loads(subprocess.run(["ffprobe", "-v", "error", "-select_streams", "a", "-of", "json", "-show_streams",
+                                       str(tmp_path / name)], stdout=subprocess.PIPE, check=True).stdout)["streams"]
+    assert [(s["codec_name"], s["sample_rate"], s["channels"]) for s in found] == [(codec, "48000", 2)]
+    samples = decoded(tmp_path / name)
+    assert abs(len(samples) / 48000 - 2) < 0.1
+    for channel in (0, 1):
+        assert abs(loudest_hz(samples[12000:84000, channel], 48000) - 1000) < 3
+        assert abs(numpy.abs(samples[12000:84000, channel]).max() - 10 ** (-12 / 20)) < 0.05
+
+
+def test_a_recording_of_a_microphone(with_server, tones, tmp_path):
+    # Long enough for PulseAudio's null sink, which works through two seconds first, if something lazy has played on it.
+    run = with_server.run("record", *SCREEN, "--frames", "180", "-a", "mic", "-a", "device:tone,hz=3000", "--json", "a.mp4",
+                          cwd=tmp_path)
+    assert run.status == 0, run.stderr
+    assert [t["source"] for t in run.json()["audio"]] == ["mic", "device:tone,hz=3000"]
+    heard = decoded(tmp_path / "a.mp4")[-48000:-4800]
+    assert abs(loudest_hz(heard[:, 0], 48000) - 440) < 5
+    assert abs(loudest_hz(heard[:, 1], 48000) - 1000) < 5
+    assert abs(loudest_hz(decoded(tmp_path / "a.mp4", 1)[-48000:-4800, 0], 48000) - 3000) < 5
+
+
+def test_the_program_lists_them(with_server):
+    run = with_server.run("list", "audio", "--json")
+    assert run.status == 0, run.stderr
+    names = {(d["name"], d["kind"]) for d in run.json()["audio"]}
+    assert {("Loudspeaker", "desktop"), ("Monitor of Second", "mic")} <= names
+    checks = {c["name"]: c for c in with_server.run("doctor", "--json").json()["checks"]}
+    assert checks["sound"]["ok"] and "PulseAudio" in checks["sound"]["detail"]
+
+
+@pytest.mark.parametrize("source,status,said", [
+    ("desktop", 1, "0x88890003"), ("app:Game", 2, "-a desktop"), ("device:Nothing", 2, "'Monitor of Loudspeaker'")])
+def test_the_program_says_why_it_cannot(with_server, tmp_path, source, status, said):
+    run = with_server.run("record", *SCREEN, "--frames", "30", "-a", source, "a.mp4", cwd=tmp_path)
+    assert run.status == status and said in run.stderr, run.stderr
+    assert not (tmp_path / "a.mp4").exists()
+
+
+@pytest.fixture
+def recording(with_server, tmp_path):
+    """Starts one that goes on until the test is over."""
+    started = []
+    yield lambda *arguments: started.append(
+        with_server.start(["record", *SCREEN, "--frames", "100000", *arguments, "a.mkv"], cwd=tmp_path))
+    for process in started:
+        with_server.kill("record")
+        process.communicate()
+
+
+def test_the_program_opens_a_device_again_when_it_is_back(recording, server):
+    recording("-a", "device:Monitor of Second")
+    server.wait_recorded("second.monitor")
+    server.unplug("second")
+    try:
+        server.wait_recorded()
+    finally:
+        server.plug("second", "Second", 44100)
+    server.wait_recorded("second.monitor")
+
+
+def test_the_program_follows_the_default(recording, probe, server):
+    second = next(d for d in probe.run("list")["devices"] if d["name"] == "Monitor of Second")
+    recording("-a", "mic")
+    server.wait_recorded("loudspeaker.monitor")
+    try:
+        # Wine looks once a second, and does not tell when it has begun to.
+        for _ in range(10):
+            probe.registry("add", DRIVER, "/v", "DefaultInput", "/d", second["id"], "/f")
+            time.sleep(3)
+            if server.recorded() == {"second.monitor"}:
+                break
+            probe.registry("delete", DRIVER, "/v", "DefaultInput", "/f")
+            time.sleep(3)
+        server.wait_recorded("second.monitor")
+    finally:
+        probe.registry("add", DRIVER, "/v", "DefaultInput", "/d", second["id"], "/f")
+        probe.registry("delete", DRIVER, "/v", "DefaultInput", "/f")
+
+
+def test_the_program_outlives_the_server(recording, server):
+    recording("-a", "mic")
+    server.wait_recorded("loudspeaker.monitor")
+    server.stop()
+    server.start()
+    server.wait_recorded("loudspeaker.monitor")
 
 
 def test_a_server_that_ends(wine):
