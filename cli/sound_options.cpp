@@ -31,7 +31,7 @@ void add_sound_options(Parser& parser, SoundArguments& into) {
        "played, mic (or default_input) what is recorded, and both follow the system's "
        "default; a named device is never replaced by another: while it is away there is "
        "silence. device:clap and device:tone are built in, for tests",
-       {"desktop", "mic", "device:", "app:"}});
+       {"desktop", "mic", "default_output", "default_input"}});
   parser.value("--audio-codec", into.codec,
                {"C",
                 "aac, opus, flac, pcm or any sound encoder that FFmpeg has",
