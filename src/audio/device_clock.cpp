@@ -99,7 +99,6 @@ void DeviceClock::shift(double by_s) noexcept {
   late_s_ += by_s;
   // Where it stands is as uncertain as at the start; how fast it runs is known as before.
   late_variance_ = jitter_variance_;
-  last_off_s_ = 0;
   covariance_ = 0;
 }
 

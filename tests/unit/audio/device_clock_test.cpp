@@ -113,12 +113,13 @@ TEST_CASE("four hours are as good as the first minute, though the device's clock
   }
 }
 
-// Catches: a memory that is too long to follow what a busy server loses, a controller that is slow.
+// Catches: a memory that is too long to follow what a busy server loses, times that are taken to
+// jitter although they do not, a controller that is slow.
 TEST_CASE("a device that loses 7 ms within 5 s is followed") {
   const auto jitter = [](std::int64_t n) { return 1e-3 * chance(n); };
   const auto episode = [](double t) { return 7e-3 * std::clamp((t - 60) / 5, 0.0, 1.0); };
   const Steered result = steer(-100, 120, jitter, 960, episode);
-  CHECK(result.worst_s < 5e-3);
+  CHECK(result.worst_s < 4.2e-3);
   CHECK(result.drift_ppm < -50);
   CHECK(result.drift_ppm > -180);
 }
