@@ -7,81 +7,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "media/mp4_tables.h"
 
 namespace rustcam::mp4 {
 namespace {
-
-/// Run-length coding, as most of the tables have it.
-template <typename Value>
-void write_runs(Writer& w, const Track& track, Value&& value) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
-  for (const Sample& s : track.samples) {
-    const auto v = static_cast<std::uint32_t>(value(s));
-    if (runs.empty() || runs.back().second != v) runs.emplace_back(0, v);
-    ++runs.back().first;
-  }
-  w.u32(runs.size());
-  for (const auto& [count, v] : runs) {
-    w.u32(count);
-    w.u32(v);
-  }
-}
-
-void write_sync_samples(Writer& w, const Track& track) {
-  const bool all = std::all_of(track.samples.begin(), track.samples.end(),
-                               [](const Sample& s) { return s.sync; });
-  if (all) return;
-  std::vector<std::size_t> numbers;
-  for (std::size_t i = 0; i < track.samples.size(); ++i)
-    if (track.samples[i].sync) numbers.push_back(i + 1);
-  w.begin_full("stss", 0);
-  w.u32(numbers.size());
-  for (const std::size_t n : numbers) w.u32(n);
-  w.end();
-}
-
-void write_chunks(Writer& w, const Track& track) {
-  std::vector<std::pair<std::size_t, std::uint32_t>> runs;  // first chunk, samples in each
-  for (std::size_t i = 0; i < track.chunks.size(); ++i)
-    if (runs.empty() || runs.back().second != track.chunks[i].samples)
-      runs.emplace_back(i + 1, track.chunks[i].samples);
-  w.begin_full("stsc", 0);
-  w.u32(runs.size());
-  for (const auto& [first, samples] : runs) {
-    w.u32(first);
-    w.u32(samples);
-    w.u32(1);
-  }
-  w.end();
-  w.begin_full("co64", 0);
-  w.u32(track.chunks.size());
-  for (const Chunk& c : track.chunks) w.u64(c.offset);
-  w.end();
-}
-
-void write_sample_tables(Writer& w, Bytes stbl, const Track& track) {
-  w.begin("stbl");
-  for (const Box& box : boxes(stbl)) {
-    if (box.type == four_cc("stsd")) w.bytes(box.whole);
-  }
-  w.begin_full("stts", 0);
-  write_runs(w, track, [](const Sample& s) { return s.duration; });
-  w.end();
-  write_sync_samples(w, track);
-  if (std::any_of(track.samples.begin(), track.samples.end(),
-                  [](const Sample& s) { return s.composition_offset != 0; })) {
-    w.begin_full("ctts", 1);
-    write_runs(w, track, [](const Sample& s) { return s.composition_offset; });
-    w.end();
-  }
-  w.begin_full("stsz", 0);
-  w.u32(0);
-  w.u32(track.samples.size());
-  for (const Sample& s : track.samples) w.u32(s.size);
-  w.end();
-  write_chunks(w, track);
-  w.end();
-}
 
 /// Copies `mvhd`, `tkhd` or `mdhd` with 64-bit times, `between` bytes of other fields lying between
 /// the time of change and the duration (a time scale or a track number among them).

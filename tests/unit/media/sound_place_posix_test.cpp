@@ -152,3 +152,15 @@ TEST_CASE("an mp4 begins with its first picture, whatever its sound needs before
           (std::string(name) == "killed" ? doctest::Approx(-1024.0 / 48000) : doctest::Approx(0)));
   }
 }
+
+TEST_CASE("in the finished index of a mov each moment of PCM is a sample, as QuickTime has it") {
+  const TempFolder folder;
+  const OutputRequest request =
+      clip_request(folder / "a", *container_by_name("mov"), AV_CODEC_ID_PCM_S24LE);
+  ChirpFeed feed;
+  begin_clip(request, feed)->finish(clip_slots);
+  CHECK(run("ffprobe -v error -select_streams a -show_entries stream=nb_frames,duration_ts -of "
+            "csv=p=0 '" +
+            request.path + "'") == "72000,72000\n");
+  check_same_sound(request.path);
+}
