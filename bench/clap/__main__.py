@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from fractions import Fraction
 
 from clap.reading import offsets
 from clap.recorders import RECORDERS, Where
@@ -94,7 +95,7 @@ def measure(options, name):
         return {"recorder": name, "server": options.server, "screen": options.screen, "seconds": options.seconds,
                 "fps": options.fps, "container": options.container, "microphone": options.microphone,
                 "disturb": options.disturb, "jig_error_ms": options.jig_error, "board_error_ms": round(error, 3), **told,
-                **offsets(recorder.path, error, recorder.timestamps), "load_average": os.getloadavg()[0]}
+                **offsets(recorder.path, error, float(Fraction(options.fps)), recorder.timestamps), "load_average": os.getloadavg()[0]}
 
 
 def table(results):

@@ -59,8 +59,12 @@ class WaylandScreen:
         self._client.show(self._pictures[white])
 
 
+_turn = threading.Lock()
+
+
 def tell(**what):
-    print(json.dumps(what), flush=True)
+    with _turn:
+        print(json.dumps(what), flush=True)
 
 
 def flash(screen):

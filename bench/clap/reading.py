@@ -32,13 +32,13 @@ def _first(flags, at_least_apart):
 
 
 def flashes(path):
-    """(frame number, time in the file in seconds) of the first frame of each."""
+    """The time in the file, in seconds, of the first frame of each."""
     pictures = np.frombuffer(_decode(path, "-map", "0:v:0", "-vf", f"scale={_SMALL[0]}:{_SMALL[1]}", "-fps_mode", "passthrough",
                                      "-f", "rawvideo", "-pix_fmt", "gray"), np.uint8).reshape(-1, _SMALL[0] * _SMALL[1])
     times = [time for time, _ in _times(path, "v:0")]
     white = pictures.mean(axis=1) > 110
     # A recording that begins in a flash does not show when that began.
-    return [(at, times[at]) for at in _first(white, 1) if at > 0 and at < len(times)]
+    return [times[at] for at in _first(white, 1) if at > 0 and at < len(times)]
 
 
 def bursts(path, track=0):
@@ -79,14 +79,15 @@ def pair(flash_times, burst_times):
     return pairs
 
 
-def offsets(path, board_error_ms, timestamps=None):
+def offsets(path, board_error_ms, fps, timestamps=None):
     """In the decoded file, and against the times at which the flashes were presented, if a recorder tells these.
     `board_error_ms`: how much later than its flash the board's burst was."""
     seen, heard = flashes(path), bursts(path)
     fair = lambda times: Offsets([(at, off - board_error_ms) for at, off in pair(times, heard)]).told()
-    told = {"file": fair([time for _, time in seen])}
+    told = {"file": fair(seen)}
     if timestamps:
         with open(timestamps, encoding="utf-8") as lines:
             slots = {each["n"]: each["presented_ns"] / 1e9 for each in map(json.loads, lines)}
-        told["presented"] = fair([slots[number] for number, _ in seen if number in slots])
+        numbers = [round(at * fps) for at in seen]
+        told["presented"] = fair([slots[number] for number in numbers if number in slots])
     return told
