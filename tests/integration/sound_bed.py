@@ -19,7 +19,9 @@ _BLOCKS = os.environ.get("RUSTCAM_SOUND_BLOCKS") or str(
     pathlib.Path(CLI).resolve().parent.parent / "tests" / "support" / "sound_blocks")
 
 _PULSE_TOOLS = ("pulseaudio", "pactl")
-_PIPEWIRE_TOOLS = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-daemon", "pactl")
+_PIPEWIRE_TOOLS = ("pipewire", "wireplumber", "pipewire-pulse", "pw-metadata", "dbus-daemon", "pactl")
+# Of PipeWire's graph, in samples: a fixed one, so that the player knows what its server leaves out.
+_CYCLE = 256
 
 
 def missing(kind):
@@ -50,7 +52,7 @@ class SoundBed:
         """The environment of a program that plays or records here."""
         return environment(PULSE_SERVER=f"unix:{self.runtime}/pulse/native", HOME=self.home, XDG_RUNTIME_DIR=self.runtime,
                            XDG_CONFIG_HOME=None, PULSE_RUNTIME_PATH=None, PULSE_SINK=None, PULSE_SOURCE=None,
-                           PULSE_LATENCY_MSEC=None, DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.runtime}/bus",
+                           PULSE_LATENCY_MSEC=None, SOUND_PLAYER_HANDED_ON=str(_CYCLE) if self.kind == "pipewire" else None, DBUS_SESSION_BUS_ADDRESS=f"unix:path={self.runtime}/bus",
                            PYTHONDONTWRITEBYTECODE="1")
 
     def _spawn(self, *command):
@@ -82,6 +84,9 @@ class SoundBed:
             self._spawn("wireplumber")
             self._spawn("pipewire-pulse")
         self._await(lambda: self._try("info") is not None, f"{self.kind}'s start")
+        if self.kind == "pipewire":
+            subprocess.run(["pw-metadata", "-n", "settings", "0", "clock.force-quantum", str(_CYCLE)], env=self.env, check=True,
+                           stdout=subprocess.DEVNULL, timeout=60 * SLOW)
         self.add_sink("null1", 48000, "First")
         self.add_sink("null2", 44100, "Second")
         self.make_default("null1")

@@ -115,7 +115,6 @@ def test_a_program_that_begins_to_play_later_and_twice(sound):
 
 @pytest.mark.parametrize("what", ["desktop", "app:clap"])
 def test_bursts_are_where_they_were_heard(sound, what):
-    """pipewire-pulse tells a player nothing of the buffer that it has handed on: its bursts are a quantum late."""
     def check():
         # Something plays before, of which nothing may shift what comes.
         with sound.play(name="clap", bursts=True) as playing:
@@ -124,7 +123,7 @@ def test_bursts_are_where_they_were_heard(sound, what):
         heard = taken.bursts_ns()
         assert len(heard) >= 2
         errors = [min((at - played for played in playing.bursts_ns), key=abs) / 1e6 for at in heard[:-1]]
-        assert abs(statistics.median(errors)) < (10 if sound.kind == "pulse" else 25)
+        assert abs(statistics.median(errors)) < 10
 
     in_a_calm_run(check)
 

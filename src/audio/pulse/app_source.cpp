@@ -9,6 +9,7 @@ namespace rustcam::pulse {
 
 AppSource::AppSource(std::unique_ptr<Connection> connection, const std::string& name)
     : connection_(std::move(connection)), mixer_(sound_rate) {
+  fragment_ = fragment_for(server_facts(*connection_));
   device_.id = device_.name = name;
   device_.kind = SoundKind::app;
   device_.rate = sound_rate;
@@ -62,6 +63,7 @@ void AppSource::take_list() {
     if (stream != nullptr) continue;
     StreamRequest request;
     request.sink_input = one.index;
+    request.fragment = fragment_;
     request.spec = {PA_SAMPLE_FLOAT32NE, static_cast<std::uint32_t>(sound_rate),
                     static_cast<std::uint8_t>(sound_channels)};
     library().channel_map_init_stereo(&request.map);

@@ -35,6 +35,7 @@ class AppSource final : public SoundSource {
   void collect();
 
   std::unique_ptr<Connection> connection_;
+  Duration fragment_{};
   SoundDevice device_;
   Mixer mixer_;
   std::map<std::uint32_t, std::unique_ptr<RecordStream>> streams_;  ///< by the program's stream

@@ -92,12 +92,12 @@ class PulseBackend final : public SoundBackend {
     switch (target.kind) {
       case SoundTarget::Kind::default_output:
         follows = Follows::default_sink;
-        chosen = find_default(all, defaults(*connection).sink, SoundKind::desktop);
+        chosen = find_default(all, server_facts(*connection).sink, SoundKind::desktop);
         if (chosen == nullptr) refuse("there is no output of sound", again, all, {});
         break;
       case SoundTarget::Kind::default_input:
         follows = Follows::default_source;
-        chosen = find_default(all, defaults(*connection).source, SoundKind::mic);
+        chosen = find_default(all, server_facts(*connection).source, SoundKind::mic);
         if (chosen == nullptr) refuse("there is no microphone", again, all, {});
         break;
       case SoundTarget::Kind::device:

@@ -13,8 +13,7 @@ namespace {
 constexpr std::uint32_t lowest_rate = 8000;
 constexpr std::uint32_t highest_rate = 384000;
 
-}  // namespace
-
+/// How a source is asked for: its own rate, and its own channels up to stereo.
 StreamRequest request_for(const pa_sample_spec& spec, const pa_channel_map& map) {
   StreamRequest request;
   request.spec = spec;
@@ -29,12 +28,15 @@ StreamRequest request_for(const pa_sample_spec& spec, const pa_channel_map& map)
   return request;
 }
 
+}  // namespace
+
 DeviceSource::DeviceSource(std::unique_ptr<Connection> connection, Recordable what, Follows follows)
     : connection_(std::move(connection)),
       what_(std::move(what)),
       follows_(follows),
       request_(request_for(what_.spec, what_.map)) {
   request_.source = what_.device.id;
+  request_.fragment = fragment_for(server_facts(*connection_));
   const ClientLibrary& l = library();
   pa_context* context = connection_->context();
   if (follows_ != Follows::nothing) {
@@ -46,6 +48,7 @@ DeviceSource::DeviceSource(std::unique_ptr<Connection> connection, Recordable wh
         this);
     connection_->finish(
         l.context_subscribe(context, PA_SUBSCRIPTION_MASK_SERVER, nullptr, nullptr));
+    ask_ = true;  // it may have changed before we were told of changes
   }
   stream_ = std::make_unique<RecordStream>(*connection_, request_);
   connection_->wait([&] { return !stream_->opening(); });
@@ -62,13 +65,11 @@ void DeviceSource::lost() const {
 bool DeviceSource::has_moved() {
   if (ask_) {
     ask_ = false;
-    question_.ask(
-        library().context_get_server_info(connection_->context(), &take_defaults, &defaults_));
+    question_.ask(library().context_get_server_info(connection_->context(), &take_server, &facts_));
   }
-  if (follows_ == Follows::default_sink)
-    return !defaults_.sink.empty() && defaults_.sink != what_.sink;
+  if (follows_ == Follows::default_sink) return !facts_.sink.empty() && facts_.sink != what_.sink;
   if (follows_ == Follows::default_source)
-    return !defaults_.source.empty() && defaults_.source != what_.device.id;
+    return !facts_.source.empty() && facts_.source != what_.device.id;
   return false;
 }
 

@@ -36,11 +36,8 @@ class DeviceSource final : public SoundSource {
   StreamRequest request_;
   std::unique_ptr<RecordStream> stream_;
   bool ask_ = false;  ///< the server has changed
-  Defaults defaults_;
+  ServerFacts facts_;
   Question question_;
 };
-
-/// How a source of `spec` and `map` is asked for: its own rate, and its own channels up to stereo.
-StreamRequest request_for(const pa_sample_spec& spec, const pa_channel_map& map);
 
 }  // namespace rustcam::pulse

@@ -13,9 +13,10 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
-/// What the server collects before it sends. The usual quantum of PipeWire: less would make it, and
-/// with it every program's sound, wake up more often.
-constexpr Duration fragment = milliseconds(20);
+/// The sink wakes up as often as this wants, so less costs more. PipeWire tells times by its
+/// cycles, which are at most as long: shorter ones are told better.
+constexpr Duration usual_fragment = milliseconds(20);
+constexpr Duration pipewire_fragment = milliseconds(10);
 /// Between two questions about time. The first ones come faster.
 constexpr Duration time_interval = milliseconds(250);
 constexpr Duration first_interval = milliseconds(20);
@@ -33,6 +34,10 @@ Duration distance(TimePoint a, TimePoint b) {
 }
 
 }  // namespace
+
+Duration fragment_for(const ServerFacts& server) noexcept {
+  return server.pipewire ? pipewire_fragment : usual_fragment;
+}
 
 RecordStream::RecordStream(Connection& connection, const StreamRequest& request)
     : connection_(connection),
@@ -57,9 +62,9 @@ RecordStream::RecordStream(Connection& connection, const StreamRequest& request)
   pa_buffer_attr buffer{};
   buffer.maxlength = static_cast<std::uint32_t>(-1);
   buffer.tlength = buffer.prebuf = buffer.minreq = static_cast<std::uint32_t>(-1);
-  buffer.fragsize =
-      static_cast<std::uint32_t>(frame_bytes_ * request.spec.rate *
-                                 static_cast<std::size_t>(fragment.count()) / 1'000'000'000);
+  buffer.fragsize = static_cast<std::uint32_t>(frame_bytes_ * request.spec.rate *
+                                               static_cast<std::size_t>(request.fragment.count()) /
+                                               1'000'000'000);
   const auto flags = static_cast<pa_stream_flags_t>(PA_STREAM_DONT_MOVE | PA_STREAM_ADJUST_LATENCY |
                                                     PA_STREAM_START_UNMUTED);
   const char* source = request.source.empty() ? nullptr : request.source.c_str();
@@ -114,8 +119,10 @@ void RecordStream::learn_time() {
   const auto here = static_cast<std::int64_t>(library().stream_readable_size(stream_.get()));
   // What waits for the way to us is in either answer.
   const Duration held = std::max<Duration>(held_ - times_.lasting(frames(ahead - here)), {});
-  times_.learn(position_ + frames(ahead), arrived - us(info->transport_usec) -
-                                              us(info->source_usec) + us(info->sink_usec) - held);
+  const TimePoint made =
+      arrived - us(info->transport_usec) - us(info->source_usec) + us(info->sink_usec) - held;
+  if (times_.learn(position_ + frames(ahead), made)) broken_ = true;
+  if (times_.doubtful()) answers_ = std::min(answers_, needed_answers);
   if (answers_ < first_answers) ++answers_;
   if (!expected_ || !knows_time()) return;
   if (distance(times_.at(position_), *expected_) > seam) broken_ = true;

@@ -11,6 +11,7 @@
 
 #include "audio/pulse/connection.h"
 #include "audio/pulse/sample_times.h"
+#include "audio/pulse/server.h"
 #include "audio/sound_source.h"
 
 namespace rustcam::pulse {
@@ -21,7 +22,11 @@ struct StreamRequest {
   std::optional<std::uint32_t> sink_input;  ///< of what its sink plays, this alone
   pa_sample_spec spec{};                    ///< float32
   pa_channel_map map{};
+  Duration fragment{};  ///< what the server collects before it sends
 };
+
+/// What suits both the server and us.
+Duration fragment_for(const ServerFacts& server) noexcept;
 
 /// Confined to its connection's thread.
 class RecordStream {

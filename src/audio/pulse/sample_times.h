@@ -1,6 +1,7 @@
 // When the samples of a stream were made.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 
@@ -13,9 +14,13 @@ class SampleTimes {
  public:
   explicit SampleTimes(int rate) : rate_(rate) {}
   /// Sample `position` (counted from any start) was made at `made`, as far as the server knows.
-  void learn(std::int64_t position, TimePoint made);
+  /// True if that shows, for the third time in a row, that samples before it were lost: what was
+  /// learnt before holds no more.
+  bool learn(std::int64_t position, TimePoint made);
+  /// Perhaps something was lost: whoever learns more soon knows.
+  bool doubtful() const noexcept { return late_ > 0; }
   /// What was learnt holds no more: something was lost, or the device slept.
-  void forget() { known_.clear(); }
+  void forget() noexcept;
   bool known() const noexcept { return !known_.empty(); }
   /// Before learn(): the epoch.
   TimePoint at(std::int64_t position) const;
@@ -30,6 +35,7 @@ class SampleTimes {
 
   int rate_;
   std::deque<Known> known_;  ///< the newest ones
+  std::size_t late_ = 0;     ///< so many of them, the newest, say that something was lost
 };
 
 }  // namespace rustcam::pulse

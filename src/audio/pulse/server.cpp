@@ -1,6 +1,7 @@
 #include "audio/pulse/server.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace rustcam::pulse {
@@ -74,25 +75,25 @@ void take_sink_input(pa_context*, const pa_sink_input_info* input, int end, void
   static_cast<std::vector<Playing>*>(into)->push_back(std::move(one));
 }
 
-void take_defaults(pa_context*, const pa_server_info* server, void* into) {
+void take_server(pa_context*, const pa_server_info* server, void* into) {
   if (server == nullptr) return;
-  *static_cast<Defaults*>(into) = {text(server->default_sink_name),
-                                   text(server->default_source_name)};
+  *static_cast<ServerFacts*>(into) = {
+      text(server->server_name).find("PipeWire") != std::string::npos,
+      text(server->default_sink_name), text(server->default_source_name)};
 }
 
 bool is_program(const Playing& one, std::string_view name) {
   return same_name(one.program, name) || same_name(one.binary, name);
 }
 
-Defaults defaults(Connection& connection) {
-  Defaults found;
-  connection.finish(
-      library().context_get_server_info(connection.context(), &take_defaults, &found));
+ServerFacts server_facts(Connection& connection) {
+  ServerFacts found;
+  connection.finish(library().context_get_server_info(connection.context(), &take_server, &found));
   return found;
 }
 
 std::vector<Recordable> recordables(Connection& connection) {
-  const Defaults chosen = defaults(connection);
+  const ServerFacts chosen = server_facts(connection);
   Listing listing;
   pa_context* context = connection.context();
   connection.finish(library().context_get_sink_info_list(context, &take_sink, &listing));

@@ -40,13 +40,14 @@ void take_sink_input(pa_context*, const pa_sink_input_info* input, int end, void
 /// Whether a user who says `name` means this one. A name need not be spelt in the right case.
 bool is_program(const Playing& one, std::string_view name);
 
-struct Defaults {
+struct ServerFacts {
+  bool pipewire = false;
+  // The defaults' names; empty if there is none.
   std::string sink;
   std::string source;
 };
-/// Names; empty if there is none.
-Defaults defaults(Connection& connection);
-/// For pa_context_get_server_info; `into` is a Defaults.
-void take_defaults(pa_context*, const pa_server_info* server, void* into);
+ServerFacts server_facts(Connection& connection);
+/// For pa_context_get_server_info; `into` is a ServerFacts.
+void take_server(pa_context*, const pa_server_info* server, void* into);
 
 }  // namespace rustcam::pulse

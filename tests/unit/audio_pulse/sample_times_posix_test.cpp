@@ -43,6 +43,18 @@ TEST_CASE("a clock that is off is followed") {
   CHECK(error < milliseconds(1));
 }
 
+TEST_CASE("what was lost is believed when three say so") {
+  SampleTimes times(48000);
+  for (std::int64_t n = 1; n <= 6; ++n) CHECK_FALSE(times.learn(n * 480, after_ms(n * 10)));
+  CHECK_FALSE(times.learn(7 * 480, after_ms(7 * 10 + 180)));
+  CHECK(times.doubtful());
+  CHECK(times.at(7 * 480) == after_ms(70));
+  CHECK_FALSE(times.learn(8 * 480, after_ms(8 * 10 + 180)));
+  CHECK(times.learn(9 * 480, after_ms(9 * 10 + 180)));
+  CHECK_FALSE(times.doubtful());
+  CHECK(times.at(9 * 480) == after_ms(270));
+}
+
 TEST_CASE("what was forgotten has no say") {
   SampleTimes times(48000);
   for (int n = 0; n < 5; ++n) times.learn(0, after_ms(1000));
