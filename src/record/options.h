@@ -44,7 +44,7 @@ struct Progress {
   std::int64_t repeated = 0;
   std::int64_t late = 0;
   std::int64_t bytes = 0;
-  double fps = 0;                  ///< samples a second of real time
+  double fps = 0;                    ///< samples a second of real time
   std::vector<float> sound_peaks{};  ///< of each track, recently: 1 is full scale
 };
 

@@ -285,6 +285,7 @@ RecordStatistics Session::run() {
     const CaptureEnd end(*this);
     if (!wait_opened()) return nothing();
     if (!wait_open_files()) return nothing();
+    sounds_->wait_until_running();
     capture_->begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);

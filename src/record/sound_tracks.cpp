@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <utility>
@@ -10,7 +11,7 @@
 
 namespace rustcam {
 
-SoundTracks::SoundTracks(const RecordOptions& options, Clock& clock) {
+SoundTracks::SoundTracks(const RecordOptions& options, Clock& clock) : clock_(clock) {
   SoundRecorderOptions o;
   o.backend_of = choose_sound_backend;
   if (options.selection.session) o.screen_zero = options.selection.session->target().clock_zero;
@@ -19,6 +20,12 @@ SoundTracks::SoundTracks(const RecordOptions& options, Clock& clock) {
     o.mix = mix;
     tracks_.push_back({mix.text, std::make_unique<SoundRecorder>(o, clock)});
   }
+}
+
+void SoundTracks::wait_until_running() {
+  constexpr Duration longest_start = std::chrono::seconds(1);
+  const TimePoint deadline = clock_.now() + longest_start;
+  for (const Track& track : tracks_) track.recorder->wait_until_running(deadline);
 }
 
 void SoundTracks::begin(TimePoint t0) {

@@ -17,6 +17,8 @@ class SoundTracks {
   /// Opens all that `options` asks for, which may be nothing. Throws UsageError, DeviceError.
   SoundTracks(const RecordOptions& options, Clock& clock);
 
+  /// Waits a second at most for sources to begin to send, so that none of what they hear is lost.
+  void wait_until_running();
   /// Slot 0 was sampled at `t0`; only the first call counts.
   void begin(TimePoint t0);
   /// One for each track; they die with this.
@@ -37,6 +39,7 @@ class SoundTracks {
     std::unique_ptr<SoundRecorder> recorder;
     float loudest = 0;
   };
+  Clock& clock_;
   std::vector<Track> tracks_;
   std::vector<SoundStatistics> statistics_;
   bool begun_ = false;
