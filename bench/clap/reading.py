@@ -70,12 +70,15 @@ class Offsets:
 
 
 def pair(flash_times, burst_times):
-    """Each burst beside its flash, less than half a second away."""
-    pairs = []
+    """(time, how much later than its flash, in ms) of each burst. Its flash is the one that makes it as late as the burst
+    before it, so that sound that drifts away is followed."""
+    pairs, usual = [], 0.0
     for burst in burst_times:
-        flash = min(flash_times, key=lambda each: abs(each - burst), default=None)
-        if flash is not None and abs(flash - burst) < 0.45:
-            pairs.append((flash, (burst - flash) * 1e3))
+        flash = min(flash_times, key=lambda each: abs(burst - each - usual), default=None)
+        if flash is None or abs(burst - flash - usual) > 0.45:
+            continue
+        usual = burst - flash
+        pairs.append((flash, usual * 1e3))
     return pairs
 
 

@@ -125,6 +125,5 @@ int main(int count, char** arguments) {
   } catch (const std::exception& error) {
     failed("error", error);
   }
-  std::cout.flush();
-  std::_Exit(0);
+  return 0;
 }
