@@ -4,6 +4,7 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavutil/channel_layout.h>
+#include <libavutil/log.h>
 }
 
 #include <chrono>
@@ -17,6 +18,7 @@ extern "C" {
 #include <numbers>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/rational.h"
@@ -115,6 +117,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: bench_sound_alone SECONDS BITRATE\n", stderr);
     return 2;
   }
+  av_log_set_level(AV_LOG_ERROR);
   try {
     run(std::atoi(argv[1]), std::atoll(argv[2]));
   } catch (const std::exception& error) {
