@@ -1,5 +1,6 @@
 """The system's sound by itself, before any track: which device, when, and what happens when it goes. sound_blocks drives it."""
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -26,13 +27,15 @@ class Talking:
     def _write(self, path, hz, rate):
         wave = (16000 * np.sin(2 * np.pi * hz * np.arange(rate) / rate)).astype("<i2")
         began, written = time.monotonic(), 0
-        with open(path, "wb", buffering=0) as pipe:
-            while not self._stop.wait(0.005):
-                due = int((time.monotonic() - began) * rate)
-                while written < due:
-                    piece = wave[written % rate:][:due - written]
-                    pipe.write(piece.tobytes())
-                    written += len(piece)
+        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        while not self._stop.wait(0.005):
+            due = int((time.monotonic() - began) * rate)
+            while written < due:
+                piece = wave[written % rate:][:min(due - written, 1000)]  # so little goes whole or not at all
+                with contextlib.suppress(BlockingIOError):  # nobody listens: it is said into the wind
+                    os.write(pipe, piece.tobytes())
+                written += len(piece)
+        os.close(pipe)
 
     def __enter__(self):
         return self
@@ -90,7 +93,7 @@ def test_a_microphone(own_sound):
         for what in ("mic", "device:mic1"):
             taken = take(own_sound, what)
             assert taken.opened["device"]["id"] == "mic1" and taken.opened["channels"] == 1
-            assert taken.tone(700) > 0.2
+            assert taken.tone(700) > 0.1 > 10 * taken.tone(1300)
 
 
 def test_programs_are_told_apart(sound):
