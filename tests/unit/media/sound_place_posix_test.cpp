@@ -148,8 +148,10 @@ TEST_CASE("an mp4 begins with its first picture, whatever its sound needs before
     std::filesystem::copy(request.path, folder / "killed");
     sink->finish(clip_slots);
     CHECK(probe_one(folder / name, "packet", "pts") == "0");
-    CHECK(std::atof(probe_one(folder / name, "format", "start_time").c_str()) ==
-          (std::string(name) == "killed" ? doctest::Approx(-1024.0 / 48000) : doctest::Approx(0)));
+    // Of a file with fragments FFmpeg before 7 counts what is skipped of the sound.
+    const double start = std::atof(probe_one(folder / name, "format", "start_time").c_str());
+    const bool counted = start == doctest::Approx(-1024.0 / 48000);
+    CHECK((start == doctest::Approx(0) || (counted && std::string(name) == "killed")));
   }
 }
 
