@@ -126,7 +126,7 @@ def test_bursts_are_where_they_were_heard(sound, what):
         heard = taken.bursts_ns()
         assert len(heard) >= 2
         errors = [min((at - played for played in playing.bursts_ns), key=abs) / 1e6 for at in heard[:-1]]
-        assert abs(statistics.median(errors)) < 10
+        assert abs(statistics.median(errors)) < (5 if sound.kind == "pulse" else 10)
 
     in_a_calm_run(check)
 
