@@ -172,9 +172,10 @@ TEST_CASE("scenes of the least size can be made and drawn") {
 }
 
 TEST_CASE("a wrong scene is refused with what to do") {
-  CHECK_THROWS_WITH_AS(make_scene("flipdemo", {64, 64}),
-                       "unknown stimulus 'flipdemo': there are flip_demo, mover, static, gradient, clap",
-                       UsageError);
+  CHECK_THROWS_WITH_AS(
+      make_scene("flipdemo", {64, 64}),
+      "unknown stimulus 'flipdemo': there are flip_demo, mover, static, gradient, clap",
+      UsageError);
   CHECK_THROWS_AS(make_scene("mover", {0, 64}), UsageError);
   CHECK_THROWS_AS(make_scene("mover", {64, 16385}), UsageError);
 }
