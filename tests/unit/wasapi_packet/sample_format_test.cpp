@@ -40,7 +40,7 @@ std::vector<std::byte> extensible(std::uint32_t sub_format, std::uint32_t channe
   put(bytes, valid, 2);
   put(bytes, 3, 4);
   put(bytes, sub_format, 4);
-  for (const unsigned byte : {0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71})
+  for (const int byte : {0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71})
     bytes.push_back(static_cast<std::byte>(byte));
   return bytes;
 }
