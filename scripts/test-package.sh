@@ -23,7 +23,8 @@ if [[ ${1:-} == --inside ]]; then
   files > /tmp/before
 
   say "apt install"
-  apt-get install -y -q "/exchange/$package"
+  # Recommended packages make users and folders of their own, which stay.
+  apt-get install -y -q --no-install-recommends "/exchange/$package"
 
   say "record, as a user"
   mkdir /tmp/use
