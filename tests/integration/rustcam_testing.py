@@ -110,7 +110,7 @@ class XServer:
     def run(self, *command):
         """Runs an X tool (xrandr, xdotool, xsetroot) on this display; returns its output."""
         return subprocess.run([str(each) for each in command], env=self.env, check=True, stdout=subprocess.PIPE,
-                              timeout=60).stdout
+                              timeout=60 * SLOW).stdout
 
     def add_output(self, index, mode, position, of=None):
         """kind "dummy": switches DUMMY<index> on (mode "800x600", position "--right-of", of "DUMMY0")."""

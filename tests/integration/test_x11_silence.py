@@ -67,6 +67,7 @@ def relaying(server, pace=None):
     """Shakes hands as `server` does. Then it says nothing; with `pace` (bytes a second), what the server says."""
     def talk(client):
         with contextlib.suppress(OSError), connect(server) as there:
+            theirs.append(there)
             there.sendall(receive(client, 12))
             head = receive(there, 8)
             client.sendall(head + receive(there, 4 * struct.unpack_from("<H", head, 6)[0]))
@@ -89,11 +90,15 @@ def relaying(server, pace=None):
                 listener.taken.append(listener.socket.accept()[0])
                 threading.Thread(target=talk, args=(listener.taken[-1],), daemon=True).start()
 
-    over = threading.Event()
+    over, theirs = threading.Event(), []
     with listening("tcp") as listener:
         threading.Thread(target=accept, daemon=True).start()
         yield listener
         listener.socket.shutdown(socket.SHUT_RDWR)
+        # What still waits in a relay does not come to the server any more, which other tests use.
+        for there in theirs:
+            with contextlib.suppress(OSError):
+                there.shutdown(socket.SHUT_RDWR)
         over.set()
 
 
