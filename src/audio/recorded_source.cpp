@@ -35,10 +35,11 @@ RecordedSource::RecordedSource(const SoundTarget& target, const SoundBackend& ba
       line_(longest_unread),
       worker_(desk.clock, [this] { work(); }) {}
 
-void RecordedSource::wait_until_open() {
+bool RecordedSource::wait_until_open(TimePoint deadline) {
   std::unique_lock lock(desk_.mutex);
-  desk_.clock.wait(lock, desk_.changed, std::nullopt, {}, [this] { return open_ || failure_; });
+  desk_.clock.wait(lock, desk_.changed, deadline, {}, [this] { return open_ || failure_; });
   if (failure_) std::rethrow_exception(failure_);
+  return open_;
 }
 
 SoundTime RecordedSource::place_of(TimePoint made) const {

@@ -45,10 +45,15 @@ class RecordedSource {
   RecordedSource(const SoundTarget& target, const SoundBackend& backend,
                  std::optional<TimePoint> screen_zero, SoundDesk& desk);
 
-  /// Not under the mutex: waits until it is open, and throws what opening threw.
-  void wait_until_open();
+  /// Not under the mutex: waits until it is open, and throws what opening threw. False if it is not
+  /// at `deadline`.
+  bool wait_until_open(TimePoint deadline);
+  /// Not under the mutex: waits for the end of its thread, once the desk was stopped. False at
+  /// `deadline`: it hangs in a call of the system.
+  bool wait_until_ended(TimePoint deadline) const { return worker_.wait(deadline); }
   /// Up to where its sound is known. Of a source that is away, that is silence.
   SoundTime end();
+  bool is_away() const noexcept { return !open_; }
   /// True once it has sent enough for its clock to be trusted.
   bool runs() const noexcept { return runs_; }
   SoundLine& line() noexcept { return line_; }

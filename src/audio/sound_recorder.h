@@ -23,6 +23,7 @@ struct SoundStatistics {
   std::optional<Percentiles> offset_us;  ///< how far blocks were from their place, before steering
   std::int64_t reconnects = 0;
   std::int64_t jumps = 0;  ///< how often sound was too far from its place to be steered back
+  bool away = false;       ///< a source was lost, and is not back
 };
 
 struct SoundRecorderOptions {
@@ -31,21 +32,25 @@ struct SoundRecorderOptions {
   std::function<const SoundBackend&(const SoundTarget&)> backend_of;
   std::optional<TimePoint> screen_zero;  ///< as SoundOptions
   Duration delay{};                      ///< --audio-delay: how much later it is placed
+  /// Asked while sources are opened: true if nobody wants them any more. May be empty.
+  std::function<bool()> given_up;
 };
 
 /// Records from the moment it is made, on threads of its own; what is older than slot 0 is dropped.
 /// A source that is away is silence, and is opened again as soon as it is back.
 class SoundRecorder {
  public:
-  /// Opens all sources. Throws as SoundBackend::open().
+  /// Opens all sources. Throws as SoundBackend::open(), Interrupted if it was given up, DeviceError
+  /// if one hangs: then its thread is abandoned (platform/abandoned.h), here and at the end.
   SoundRecorder(const SoundRecorderOptions& options, Clock& clock);
   ~SoundRecorder();
   SoundRecorder(const SoundRecorder&) = delete;
   SoundRecorder& operator=(const SoundRecorder&) = delete;
 
   /// Waits until all sources have sent enough for the very first sound to be in its place, at most
-  /// until `deadline`: servers take up to a second, and what plays nothing may never send.
-  void wait_until_running(TimePoint deadline);
+  /// until `deadline`: servers take up to a second, and what plays nothing may never send. False at
+  /// the deadline.
+  bool wait_until_running(TimePoint deadline);
   /// Slot 0 was sampled at `t0`. Once.
   void begin(TimePoint t0);
   /// Of this recorder; dies with it. Nothing is available before begin().
@@ -57,7 +62,8 @@ class SoundRecorder {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  void end(Duration patience);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace rustcam

@@ -275,7 +275,12 @@ RecordStatistics Session::nothing() const {
 
 RecordStatistics Session::run() {
   if (!count_down()) return nothing();
-  sounds_.emplace(options_, clock_);
+  try {
+    sounds_.emplace(
+        options_, [this] { return end_requested(); }, clock_);
+  } catch (const Interrupted&) {
+    return nothing();
+  }
   segments_.set_sound(sounds_->feeds());
   capture_.emplace(capture_options(options_, ending_.token()), schedule_, mailbox_, clock_);
   SlotProducer slots(options_, schedule_, mailbox_, queue_, ending_, clock_);
@@ -285,7 +290,10 @@ RecordStatistics Session::run() {
     const CaptureEnd end(*this);
     if (!wait_opened()) return nothing();
     if (!wait_open_files()) return nothing();
-    sounds_->wait_until_running();
+    if (!sounds_->wait_until_running()) {
+      discard_files();
+      return nothing();
+    }
     capture_->begin();
     encode.emplace(options_, schedule_, queue_, ending_, segments_,
                    timestamps_ ? &*timestamps_ : nullptr, clock_);

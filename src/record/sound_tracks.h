@@ -1,6 +1,7 @@
 // The sound of a recording: a recorder for each track.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,11 +15,13 @@ namespace rustcam {
 /// Records from the moment it is made. Confined to the session's thread, but for the feeds.
 class SoundTracks {
  public:
-  /// Opens all that `options` asks for, which may be nothing. Throws UsageError, DeviceError.
-  SoundTracks(const RecordOptions& options, Clock& clock);
+  /// Opens all that `options` asks for, which may be nothing. Throws UsageError, DeviceError, and
+  /// Interrupted once `end_requested`, which is asked meanwhile, is true.
+  SoundTracks(const RecordOptions& options, std::function<bool()> end_requested, Clock& clock);
 
   /// Waits a second at most for sources to begin to send, so that none of what they hear is lost.
-  void wait_until_running();
+  /// False if the end was requested meanwhile.
+  bool wait_until_running();
   /// Slot 0 was sampled at `t0`; only the first call counts.
   void begin(TimePoint t0);
   /// One for each track; they die with this.
@@ -39,6 +42,7 @@ class SoundTracks {
     std::unique_ptr<SoundRecorder> recorder;
     float loudest = 0;
   };
+  std::function<bool()> end_requested_;
   Clock& clock_;
   std::vector<Track> tracks_;
   std::vector<SoundStatistics> statistics_;

@@ -193,6 +193,16 @@ def test_a_server_that_hangs_holds_nobody(own_sound):
     assert take(own_sound, "desktop", 0.2).opened
 
 
+def test_a_server_that_hangs_while_it_is_recorded_is_noticed_and_comes_back(own_sound):
+    taking = Taking(own_sound, "desktop")
+    taking.wait_for("block")
+    own_sound.freeze()
+    taken = taking.result()
+    assert taken.end["event"] == "DeviceError" and "hangs" in taken.end["what"]
+    own_sound.thaw()
+    assert take(own_sound, "desktop", 0.2, again=True).opened
+
+
 def test_a_sink_that_sleeps(own_sound):
     """What comes after is at its own time, not where the sound before it ended."""
     def check():

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audio/sound.h"
+#include "base/error.h"
 
 namespace rustcam::pulse {
 
@@ -76,6 +77,7 @@ void AppSource::collect() {
     if (stream == nullptr) continue;
     SoundBlock block;
     while (stream->take(block)) mixer_.add(index, block, now());
+    if (stream->hangs()) throw DeviceError("the sound server does not answer: it hangs");
     if (!stream->gone()) continue;
     // Its program has stopped, or plays to another sink: the server tells so next.
     mixer_.remove(index);

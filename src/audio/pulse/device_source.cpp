@@ -83,6 +83,7 @@ SoundStatus DeviceSource::read(SoundBlock& block, TimePoint deadline, const std:
     }
     if (stream_->take(block)) return SoundStatus::block;
     const TimePoint at = now();
+    if (stream_->hangs()) throw DeviceError("the sound server does not answer: it hangs");
     if (at >= deadline) return SoundStatus::timed_out;
     connection_->turn(deadline, stop);
   }

@@ -21,6 +21,10 @@ constexpr Duration pipewire_fragment = milliseconds(10);
 constexpr Duration time_interval = milliseconds(250);
 constexpr Duration first_interval = milliseconds(20);
 constexpr int first_answers = 5;
+/// For an answer. A server that is asked four times a second owes it.
+constexpr Duration answer_patience = std::chrono::seconds(3);
+/// A program that was stopped finds answers overdue that have come, and reads them meanwhile.
+constexpr Duration overdue_patience = std::chrono::seconds(1);
 /// Before so many have come, nobody knows which of them were late.
 constexpr int needed_answers = 3;
 /// Samples that come after such a pause may not follow those before it: the device has slept, or we
@@ -139,6 +143,15 @@ void RecordStream::distrust(bool lost) {
   asked_at_ = {};
 }
 
+void RecordStream::look_whether_it_hangs(TimePoint at) {
+  if (!time_question_.open() || at - asked_at_ <= answer_patience)
+    overdue_since_.reset();
+  else if (!overdue_since_)
+    overdue_since_ = at;
+  else
+    hangs_ = at - *overdue_since_ > overdue_patience;
+}
+
 bool RecordStream::take_next(SoundBlock& block) {
   const void* data = nullptr;
   std::size_t bytes = 0;
@@ -165,6 +178,7 @@ bool RecordStream::take(SoundBlock& block) {
     if (knows_time() && at - came_at_ > pause) distrust(false);
     came_at_ = at;
   }
+  look_whether_it_hangs(at);
   if (!time_question_.open() &&
       at - asked_at_ >= (answers_ < first_answers ? first_interval : time_interval))
     ask_time();

@@ -40,6 +40,8 @@ class RecordStream {
   bool opening() const noexcept { return state() == PA_STREAM_CREATING; }
   /// Refused, or ended by the server: what it records is gone.
   bool gone() const noexcept { return !PA_STREAM_IS_GOOD(state()); }
+  /// The server has answered nothing for seconds in which it was listened to, though it was asked.
+  bool hangs() const noexcept { return hangs_; }
   /// True if `block` is the next piece (valid until the next call). Never waits. Nothing comes
   /// before the server has told enough of time; then all that it kept, each at its own.
   bool take(SoundBlock& block);
@@ -51,6 +53,7 @@ class RecordStream {
   pa_stream_state_t state() const noexcept { return library().stream_get_state(stream_.get()); }
   bool knows_time() const noexcept;
   void ask_time();
+  void look_whether_it_hangs(TimePoint at);
   void learn_time();
   void distrust(bool lost);
   bool take_next(SoundBlock& block);
@@ -65,6 +68,8 @@ class RecordStream {
   std::optional<TimePoint> expected_;  ///< of the next sample, before times_ were forgotten
   bool broken_ = false;
   int answers_ = 0;
+  std::optional<TimePoint> overdue_since_;  ///< as seen by take(), an answer is
+  bool hangs_ = false;
   std::vector<float> samples_;
   std::chrono::microseconds held_{};  ///< what the server keeps before it lets it go to us
   Question held_question_;            ///< dropped first, both: their answers come here

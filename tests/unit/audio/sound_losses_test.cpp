@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -13,6 +14,7 @@
 
 #include "audio/sound_recorder.h"
 #include "base/error.h"
+#include "platform/abandoned.h"
 #include "platform/worker.h"
 #include "scripted_sound.h"
 #include "sound_bench.h"
@@ -22,6 +24,25 @@ using namespace rustcam::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Opening hangs until it is let go, as a call into a system does.
+class HangingSound final : public SoundBackend {
+ public:
+  HangingSound() noexcept : SoundBackend("hanging") {}
+  std::string reason_against() const override { return {}; }
+  std::vector<SoundDevice> devices() const override { return {}; }
+  std::unique_ptr<SoundSource> open(const SoundTarget&, const SoundOptions&, bool) const override {
+    let_go_.wait(false);
+    throw DeviceError("it hung");
+  }
+  void let_go() {
+    let_go_ = true;
+    let_go_.notify_all();
+  }
+
+ private:
+  std::atomic<bool> let_go_{false};
+};
 
 /// A recorder of scripted devices; slot 0 is second 1 of their signal.
 struct ScriptedBench : SoundBench {
@@ -218,4 +239,30 @@ TEST_CASE("it ends soon, whatever its sources do") {
     }
     CHECK(bench.clock.now() - ended <= 60ms);
   }
+}
+
+// Catches: a source that never comes back, of which nothing is told.
+TEST_CASE("a source that is lost for good is told") {
+  ScriptedBench bench("a");
+  bench.script("a").fails = [](double t) { return t > 3.5 ? "dead" : ""; };
+  static_cast<void>(bench.record(5));
+  CHECK(bench.statistics.away);
+  CHECK(bench.statistics.reconnects == 0);
+  ScriptedBench well("a");
+  static_cast<void>(well.record(1));
+  CHECK_FALSE(well.statistics.away);
+}
+
+// Catches: an end that nobody asks for while a device is opened, and a thread that is waited for
+// though it hangs.
+TEST_CASE("whoever does not want it any more is not held by a call that hangs") {
+  HangingSound hanging;
+  SoundRecorderOptions options;
+  options.mix = parse_sound("a");
+  options.backend_of = [&](const SoundTarget&) -> const SoundBackend& { return hanging; };
+  options.given_up = [asked = 0]() mutable { return ++asked > 2; };
+  CHECK_THROWS_AS(SoundRecorder(options, machine_clock()), Interrupted);
+  CHECK(any_abandoned());
+  hanging.let_go();
+  reclaim_abandoned();
 }
