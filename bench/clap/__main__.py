@@ -72,7 +72,7 @@ def measure(options, name):
     size = tuple(map(int, options.size.split("x")))
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rustcam-clap-"))
-        bed = stack.enter_context(SoundBed(options.server))
+        bed = stack.enter_context(SoundBed(options.server, real_time=True))
         microphone = bed.add_microphone() if options.microphone else None
         sway = stack.enter_context(Sway(size=size, hz=250, count=1)) if options.screen == "sway" else None
         env = dict(bed.env)
@@ -82,6 +82,9 @@ def measure(options, name):
             env["DISPLAY"] = stack.enter_context(XServer(size=size)).display
         board = start_board(options, env, sway, microphone, folder)
         stack.callback(end, board)
+        if microphone:  # somebody listens from the start: else what was said before would wait in the pipe
+            listener = spawn(["parec", "-d", "mic1", "--raw", "--latency-msec=20"], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            stack.callback(end, listener)
         time.sleep(0.5 if options.disturb == "quiet" else 3)
         where = Where(env, size, options.fps, "mic1" if microphone else "null1.monitor", options.microphone, bool(sway))
         recorder = RECORDERS[name](where, os.path.join(folder, f"out.{options.container}"), options.seconds)

@@ -5,7 +5,6 @@ import json
 import subprocess
 
 import numpy as np
-from sound_player import RATE
 
 _SMALL = (16, 9)
 
@@ -43,14 +42,15 @@ def flashes(path):
 
 def bursts(path, track=0):
     """The time in the file, in seconds, at which each begins."""
-    samples = np.frombuffer(_decode(path, "-map", f"0:a:{track}", "-ac", "1", "-ar", str(RATE), "-f", "f32le"), "<f4")
+    rate = int(_probe(path, "-select_streams", f"a:{track}", "-show_entries", "stream=sample_rate")["streams"][0]["sample_rate"])
+    samples = np.frombuffer(_decode(path, "-map", f"0:a:{track}", "-ac", "1", "-f", "f32le"), "<f4")
     frames = _times(path, f"a:{track}")
     starts = np.cumsum([0] + [count for _, count in frames])
-    loud = _first(np.abs(samples) > 0.3, RATE // 5)
+    loud = _first(np.abs(samples) > 0.3, rate // 5)
     found = []
     for at in loud:
         frame = min(int(np.searchsorted(starts, at, "right")) - 1, len(frames) - 1)
-        found.append(frames[frame][0] + (at - starts[frame]) / RATE)
+        found.append(frames[frame][0] + (at - starts[frame]) / rate)
     return found
 
 

@@ -29,12 +29,22 @@ def missing(kind):
     return [each for each in (_PULSE_TOOLS if kind == "pulse" else _PIPEWIRE_TOOLS) if not shutil.which(each)]
 
 
+def take_real_time_priority(process=0):
+    """Of a process that has just begun, for all its threads to come. False if the system refuses."""
+    try:
+        os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(10))
+    except PermissionError:
+        return False
+    return True
+
+
 class SoundBed:
     """A sound server with the null sinks `null1` (48 kHz, the default, "First") and `null2` (44.1 kHz, "Second"). `kind` is
-    "pulse" or "pipewire"."""
+    "pulse" or "pipewire". `real_time`: with the priority that a desktop's system gives it, if that can be had here."""
 
-    def __init__(self, kind="pulse"):
+    def __init__(self, kind="pulse", real_time=False):
         self.kind = kind
+        self.real_time = real_time
         self.folder = tempfile.mkdtemp(prefix="rustcam-sound-")
         self.runtime = os.path.join(self.folder, "run")
         self.home = os.path.join(self.folder, "home")
@@ -59,6 +69,8 @@ class SoundBed:
         server_env = {k: v for k, v in self.env.items() if k != "PULSE_SERVER"}
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.processes.append(spawn(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=server_env))
+        if self.real_time:
+            take_real_time_priority(self.processes[-1].pid)
 
     def _await(self, condition, what):
         try:
