@@ -1,37 +1,12 @@
 #include "audio/pulse/client_library.h"
 
-#include <dlfcn.h>
-
-#include <string>
-
-#include "base/error.h"
+#include "platform/shared_library_posix.h"
 
 namespace rustcam::pulse {
 namespace {
 
-constexpr const char* file_name = "libpulse.so.0";
-
-class LibraryFile {
- public:
-  LibraryFile() : handle_(dlopen(file_name, RTLD_NOW | RTLD_LOCAL)) {
-    if (handle_ == nullptr)
-      throw DeviceError("sound needs " + std::string(file_name) +
-                        ", which cannot be loaded; install it (Debian: libpulse0)");
-  }
-
-  template <typename Function>
-  void find(const char* name, Function& function) const {
-    function = reinterpret_cast<Function>(dlsym(handle_, name));
-    if (function == nullptr)
-      throw DeviceError(std::string(file_name) + " is too old: it has no " + name);
-  }
-
- private:
-  void* handle_;
-};
-
 ClientLibrary load_library() {
-  const LibraryFile file;
+  const SharedLibrary file("libpulse.so.0", "sound", "libpulse0");
   ClientLibrary l{};
   file.find("pa_mainloop_new", l.mainloop_new);
   file.find("pa_mainloop_free", l.mainloop_free);

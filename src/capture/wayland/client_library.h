@@ -26,7 +26,7 @@ struct ClientLibrary {
   decltype(&::wl_log_set_handler_client) log_set_handler_client;
 };
 
-/// Loads it at the first call; it stays loaded. May be called from any thread. Throws CaptureError,
+/// Loads it at the first call; it stays loaded. May be called from any thread. Throws DeviceError,
 /// naming the package, if it is not installed or too old.
 const ClientLibrary& library();
 

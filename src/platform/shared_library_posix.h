@@ -1,0 +1,28 @@
+// A shared library that is loaded when it is first needed, so that the program starts without it.
+#pragma once
+
+#include <string>
+
+namespace rustcam {
+
+/// Stays loaded to the program's end.
+class SharedLibrary {
+ public:
+  /// `purpose` and `package` are for whoever lacks it: "sound", "libpulse0". Throws DeviceError.
+  SharedLibrary(const std::string& file_name, const std::string& purpose,
+                const std::string& package);
+
+  /// Throws DeviceError if it has no function of this name.
+  template <typename Function>
+  void find(const char* name, Function& function) const {
+    function = reinterpret_cast<Function>(address_of(name));
+  }
+
+ private:
+  void* address_of(const char* name) const;
+
+  std::string file_name_;
+  void* handle_;
+};
+
+}  // namespace rustcam
