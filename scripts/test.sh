@@ -23,6 +23,8 @@ stages=(
   "windows  the Windows program under Wine, with the test-only duplication layer"
 )
 quick=(style build test)
+# These measure no time and can wait: they run beside the stages after them, at the lowest priority.
+patient=(tidy fuzz)
 
 names() { printf '%s\n' "${stages[@]%% *}"; }
 say() { printf '\n== %s\n' "$*"; }
@@ -89,6 +91,11 @@ stage_debian() { scripts/test-debian.sh trixie; }
 
 stage_windows() { scripts/test-windows.sh; }
 
+if [[ ${1:-} == --beside ]]; then  # what the run itself starts
+  "stage_$2"
+  exit
+fi
+
 wanted=()
 case ${1:-} in
   '') wanted=("${quick[@]}") ;;
@@ -111,7 +118,8 @@ times=build/stage-times.txt
 # The closing lines of a runner (ctest's, pytest's) and what follows them are kept back while it is the last stage, and
 # end the whole run.
 closing=$(mktemp)
-trap 'rm -f "$closing"' EXIT
+declare -A beside=()
+trap 'rm -f "$closing"; for name in "${!beside[@]}"; do kill -- "-${beside[$name]}" 2> /dev/null || true; done' EXIT
 keep_closing() {
   local line held=() holding=0
   while IFS= read -r line; do
@@ -129,11 +137,38 @@ keep_closing() {
 
 table() {
   printf '\n%-10s %8s\n' stage minutes
-  awk '{ printf "%-10s %8.1f\n", $1, $2 / 60; all += $2 } END { printf "%-10s %8.1f\n\n", "together", all / 60 }' "$times"
+  awk '{ printf "%-10s %8.1f%s\n", $1, $2 / 60, $3 ? "  beside others" : ""; all += $3 ? 0 : $2 }
+    END { printf "%-10s %8.1f\n\n", "together", all / 60 }' "$times"
+}
+
+failed() {
+  table
+  cat "$closing"
+  printf 'test: the stage %s failed; scripts/test.sh %s runs it alone\n' "$1" "$1" >&2
+  exit 1
+}
+
+is_patient() { printf '%s\n' "${patient[@]}" | grep -qxF -- "$1"; }
+
+# Of a stage that runs beside others: waits, and tells what it said.
+collect() {
+  local name=$1 status=0
+  wait "${beside[$name]}" || status=$?
+  unset "beside[$name]"
+  say "$name, beside the others:"
+  cat "build/stage-$name.log"
+  [[ $status -eq 0 ]] || failed "$name"
 }
 
 last=${wanted[-1]}
 for name in "${wanted[@]}"; do
+  if [[ $name != "$last" ]] && is_patient "$name"; then
+    say "$name: begun beside the next stages"
+    setsid nice -n 19 bash -c 'begun=$SECONDS; scripts/test.sh --beside "$1" || exit 1
+      printf "%s %d beside\n" "$1" $((SECONDS - begun)) >> build/stage-times.txt' beside "$name" > "build/stage-$name.log" 2>&1 &
+    beside[$name]=$!
+    continue
+  fi
   say "$name:$(printf '%s\n' "${stages[@]}" | sed -n "s/^$name *\(.*\)/ \1/p")"
   begun=$SECONDS
   set +e  # in the stage's own shell it holds: not so, if its status were tested here with ||
@@ -145,12 +180,10 @@ for name in "${wanted[@]}"; do
   status=$?
   set -e
   printf '%s %d\n' "$name" $((SECONDS - begun)) >> "$times"
-  if [[ $status -ne 0 ]]; then
-    table
-    cat "$closing"
-    printf 'test: the stage %s failed; scripts/test.sh %s runs it alone\n' "$name" "$name" >&2
-    exit 1
-  fi
+  [[ $status -eq 0 ]] || failed "$name"
 done
+begun=$SECONDS
+for name in "${patient[@]}"; do [[ -z ${beside[$name]:-} ]] || collect "$name"; done
+printf 'waiting %d\n' $((SECONDS - begun)) >> "$times"
 table
 cat "$closing"
