@@ -44,8 +44,8 @@ def cost_table(line):
 
 
 def clap_table(results):
-    out = ["| recorder | sound of | screen | fps | file | meanwhile | bursts | held against | mean ms | least ms | most ms | beyond 10 ms | ms a minute |",
-           "|---|---|---|--:|---|---|--:|---|--:|--:|--:|--:|--:|"]
+    out = ["| recorder | sound of | screen | fps | file | meanwhile | bursts | held against | mean ms | least ms | most ms | beyond 10 ms | ms a minute | load |",
+           "|---|---|---|--:|---|---|--:|---|--:|--:|--:|--:|--:|--:|"]
     for one in results:
         meanwhile = {"stop": "stopped for 2 s", "suspend": "sink suspended for 1.5 s", "quiet": "nothing played for 5 s", None: ""}
         for of, words in (("presented", "the time of the flash"), ("file", "the flash in the file")):
@@ -56,7 +56,7 @@ def clap_table(results):
                 out.append(f"| {one['recorder']} | {kind} | {one['screen']} | {one['fps']} | {one['container']} | "
                            f"{meanwhile[one['disturb']]} | {o['seconds']} | {words} | {o['mean_ms']} | {o['min_ms']} | {o['max_ms']} | "
                            f"{sum(abs(off) > 10 for off in o['offsets_ms'])} | "
-                           f"{o.get('slope_ms_per_minute', '')} |")
+                           f"{o.get('slope_ms_per_minute', '')} | {one['load_average']:.1f} |")
     return "\n".join(out) + "\n"
 
 
