@@ -13,11 +13,49 @@ from rustcam_testing import barcodes, decode, ffprobe, json_cli
 WIDTH, HEIGHT, FRAMES = 320, 240, 40
 SOURCE = ["-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{HEIGHT}:r=30:d={FRAMES / 30}"]
 
+# What `nvenc_client wrong` does, as the driver has to call it.
+WRONG = """\
+cuCtxDestroy: a session still uses the context
+cuCtxDestroy: no such context
+cuCtxPopCurrent: nothing was pushed
+cuDeviceGetCount: before cuInit
+cuMemAlloc_v2: not in the stand-in driver
+NvEncCreateBitstreamBuffer: the session is not initialised
+NvEncDestroyEncoder: bitstream buffers are left
+NvEncDestroyEncoder: no such session
+NvEncDestroyEncoder: packets of 1 pictures were not fetched
+NvEncDestroyEncoder: the session's context is not current
+NvEncDestroyInputBuffer: no such buffer
+NvEncEncodePicture: another format than its input's
+NvEncEncodePicture: another pitch than its input buffer's
+NvEncEncodePicture: another size than the session's
+NvEncEncodePicture: its bitstream buffer is in use
+NvEncEncodePicture: its input buffer is locked
+NvEncEncodePicture: no such bitstream buffer
+NvEncEncodePicture: no such input buffer
+NvEncEncodePicture: the end of the stream has a picture
+NvEncGetSequenceParams: the buffer is too small
+NvEncInitializeEncoder: a second time
+NvEncInitializeEncoder: larger than the GPU can
+NvEncInitializeEncoder: more B-frames than the GPU makes
+NvEncInitializeEncoder: the session's context is not current
+NvEncInitializeEncoder: version of the structure
+NvEncLockBitstream: locked twice
+NvEncLockBitstream: no such bitstream buffer
+NvEncLockBitstream: not in the order of encoding
+NvEncLockBitstream: nothing was encoded
+NvEncLockInputBuffer: a picture in it is being encoded
+NvEncLockInputBuffer: locked twice
+NvEncOpenEncodeSessionEx: no such device
+NvEncOpenEncodeSessionEx: version
+NvEncUnlockBitstream: it is not locked
+NvEncUnlockInputBuffer: it is not locked"""
 
-def h264_nvenc(driver, path, *options, pixel_format="yuv420p"):
+
+def ffmpeg_nvenc(driver, path, *options, pixel_format="yuv420p", codec="h264"):
     """FFmpeg's encoder; returns its exit status and what it said."""
     result = subprocess.run(
-        ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-y", *SOURCE, "-pix_fmt", pixel_format, "-c:v", "h264_nvenc",
+        ["ffmpeg", "-hide_banner", "-nostdin", "-v", "warning", "-y", *SOURCE, "-pix_fmt", pixel_format, "-c:v", f"{codec}_nvenc",
          *map(str, options), str(path)], env=driver.env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120)
     return result.returncode, result.stderr.decode()
 
@@ -28,16 +66,17 @@ def raw(path_or_source, pixel_format):
         stdout=subprocess.PIPE, check=True).stdout, np.uint8).astype(np.int16)
 
 
-def encoded(tmp_path, *options, pixel_format="yuv420p"):
+def encoded(tmp_path, *options, pixel_format="yuv420p", codec="h264", name="a.mkv"):
     """A session that went well, and how far its pictures are from the source's: the mean of all samples."""
     driver = Driver(tmp_path)
-    status, said = h264_nvenc(driver, tmp_path / "a.mkv", *options, pixel_format=pixel_format)
+    status, said = ffmpeg_nvenc(driver, tmp_path / name, *options, pixel_format=pixel_format, codec=codec)
     assert status == 0, said
     session = driver.session()
+    assert session["codec"] == codec
     assert session["frames"] == session["packets"] == FRAMES
     assert (session["width"], session["height"]) == (WIDTH, HEIGHT)
     assert (session["fps_num"], session["fps_den"]) == (30, 1)
-    found, wanted = (raw(each, "yuv420p") for each in (["-i", str(tmp_path / "a.mkv")], SOURCE))
+    found, wanted = (raw(each, "yuv420p") for each in (["-i", str(tmp_path / name)], SOURCE))
     assert found.size == wanted.size
     return session, np.abs(found - wanted).mean()
 
@@ -50,6 +89,13 @@ def test_pictures_come_back(tmp_path, pixel_format, layout):
     assert error < 1
 
 
+@pytest.mark.parametrize("name,options", [("a.mkv", ["-bf", 0]), ("a.ts", ["-bf", 2, "-g", 10])])
+def test_hevc_comes_back(tmp_path, name, options):
+    session, error = encoded(tmp_path, "-cq", 12, *options, codec="hevc", name=name)
+    assert session["cq"] == 12 and session["profile"] == "main"
+    assert error < 1.5
+
+
 def test_444_comes_back(tmp_path):
     session, error = encoded(tmp_path, "-qp", 10, pixel_format="yuv444p")
     assert session["format"] == "yuv444" and session["profile"] == "high444" and session["qp"] == 10
@@ -59,7 +105,7 @@ def test_444_comes_back(tmp_path):
 @pytest.mark.parametrize("pixel_format,layout", [("bgr0", "argb"), ("rgb0", "abgr")])
 def test_rgb_is_converted_by_bt601(tmp_path, pixel_format, layout):
     driver = Driver(tmp_path)
-    status, said = h264_nvenc(driver, tmp_path / "a.h264", "-qp", 5, pixel_format=pixel_format)
+    status, said = ffmpeg_nvenc(driver, tmp_path / "a.h264", "-qp", 5, pixel_format=pixel_format)
     assert status == 0, said
     assert driver.session()["format"] == layout
     # FFmpeg 5.1 tags RGB input wrongly, so it is told again what the driver made of it.
@@ -77,7 +123,7 @@ def test_rates_are_held(tmp_path):
     driver = Driver(tmp_path)
     sizes = {}
     for rate in (100_000, 1_000_000):
-        status, said = h264_nvenc(driver, tmp_path / "a.mkv", "-rc", "cbr", "-b:v", rate, "-maxrate", rate, "-bufsize", rate)
+        status, said = ffmpeg_nvenc(driver, tmp_path / "a.mkv", "-rc", "cbr", "-b:v", rate, "-maxrate", rate, "-bufsize", rate)
         assert status == 0, said
         session = driver.session()
         assert (session["rate_control"], session["bitrate"], session["max_bitrate"]) == ("cbr", rate, rate)
@@ -124,7 +170,7 @@ def test_presets_are_told(tmp_path, preset, tuning, options):
     ("max=4096x160", "Height 240 exceeds 160")])
 def test_it_refuses_as_drivers_do(tmp_path, settings, message):
     driver = Driver(tmp_path, settings)
-    status, said = h264_nvenc(driver, tmp_path / "a.mkv", "-bf", 2)
+    status, said = ffmpeg_nvenc(driver, tmp_path / "a.mkv", "-bf", 2)
     assert status != 0
     assert message in said
     assert driver.sessions() == []
@@ -136,7 +182,7 @@ def test_it_refuses_as_drivers_do(tmp_path, settings, message):
     ("fail=lost;after=20;code=20", "EncodePicture failed!: generic error (20)")])
 def test_the_device_goes_away(tmp_path, settings, message):
     driver = Driver(tmp_path, settings)
-    status, said = h264_nvenc(driver, tmp_path / "a.mkv", "-bf", 0)
+    status, said = ffmpeg_nvenc(driver, tmp_path / "a.mkv", "-bf", 0)
     assert message in said
     assert driver.session()["frames"] == 20
     # FFmpeg 5.1's program ends at once, later ones write what they have.
@@ -144,7 +190,7 @@ def test_the_device_goes_away(tmp_path, settings, message):
 
 
 def test_a_mistyped_failure_is_told(tmp_path):
-    status, said = h264_nvenc(Driver(tmp_path, "fail=lots"), tmp_path / "a.mkv")
+    status, said = ffmpeg_nvenc(Driver(tmp_path, "fail=lots"), tmp_path / "a.mkv")
     assert status == 70
     assert "unknown failure 'lots'" in said
 
@@ -157,6 +203,30 @@ def test_the_loader_finds_every_symbol():
     libraries = [ctypes.CDLL(str(FOLDER / each)) for each in ("libcuda.so.1", "libnvidia-encode.so.1")]
     windows_only = {each for each in demanded if "D3D" in each}
     assert [each for each in demanded - windows_only if not any(hasattr(library, each) for library in libraries)] == []
+
+
+def client(driver, what):
+    """The client of tests/nvenc, which asks rightly or wrongly."""
+    subprocess.run([str(FOLDER / "nvenc_client"), what], env=driver.env, check=True, timeout=120)
+
+
+def test_what_is_asked_rightly_is_not_reported(tmp_path):
+    driver = Driver(tmp_path)
+    client(driver, "right")
+    assert driver.session()["packets"] == 1
+
+
+def test_what_is_left_is_reported(tmp_path):
+    driver = Driver(tmp_path)
+    client(driver, "leak")
+    assert driver.report()["leaks"] == {"sessions": 1, "buffers": 2, "resources": 0, "contexts": 1}
+
+
+def test_what_is_asked_wrongly_is_reported(tmp_path):
+    driver = Driver(tmp_path)
+    client(driver, "wrong")
+    assert driver.report()["violations"] == dict.fromkeys(WRONG.split("\n"), 1)
+    assert driver.report()["leaks"]["buffers"] == 2
 
 
 def test_our_program_on_it(tmp_path):

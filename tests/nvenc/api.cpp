@@ -2,164 +2,33 @@
 // to it.
 #include <ffnvcodec/nvEncodeAPI.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "codecs.h"
 #include "contexts.h"
+#include "on_session.h"
 #include "report.h"
 #include "session.h"
 #include "settings.h"
 #include "texture.h"
 
 namespace nvenc {
-namespace {
-
-struct Sessions {
-  std::mutex mutex;
-  std::map<void*, std::unique_ptr<Session>> open;
-};
 
 Sessions& sessions() {
   static Sessions& it = *new Sessions;
   return it;
 }
 
+namespace {
+
 NVENCSTATUS refuse(NVENCSTATUS status, const std::string& what) {
   violation(what);
   return status;
-}
-
-enum class Needs { session, initialized, context };
-
-/// Runs `call` on the session, if there is one and it is as far as the call needs.
-template <typename Call>
-NVENCSTATUS on_session(std::string_view name, void* encoder, Needs needs, Call call) {
-  const std::lock_guard lock(sessions().mutex);
-  const auto found = sessions().open.find(encoder);
-  if (found == sessions().open.end())
-    return refuse(NV_ENC_ERR_INVALID_ENCODERDEVICE, std::string(name) + ": no such session");
-  Session& session = *found->second;
-  if (needs != Needs::session && !session.is_initialized())
-    return session.refuse(NV_ENC_ERR_ENCODER_NOT_INITIALIZED,
-                          std::string(name) + ": the session is not initialised");
-  if (needs == Needs::context) session.check_context(name);
-  return call(session);
-}
-
-/// The same for a call with a structure that has a version.
-template <typename Params, typename Call>
-NVENCSTATUS with(std::string_view name, void* encoder, Needs needs, Params* params,
-                 std::uint32_t version, Call call) {
-  return on_session(name, encoder, needs, [&](Session& session) {
-    if (params == nullptr)
-      return session.refuse(NV_ENC_ERR_INVALID_PTR, std::string(name) + ": no parameters");
-    if (params->version != version)
-      return session.refuse(NV_ENC_ERR_INVALID_VERSION,
-                            std::string(name) + ": version of the structure");
-    return call(session);
-  });
-}
-
-/// For the calls that list something of a codec.
-template <typename Element, typename List>
-NVENCSTATUS copy_list(std::string_view name, void* encoder, List list, Element* into,
-                      std::uint32_t room, std::uint32_t* count) {
-  return on_session(name, encoder, Needs::session, [&](Session& session) {
-    if (into == nullptr || count == nullptr)
-      return session.refuse(NV_ENC_ERR_INVALID_PTR, std::string(name) + ": nowhere to write");
-    const std::size_t size = std::min<std::size_t>(room, list.size());
-    for (std::size_t i = 0; i < size; ++i) {
-      if constexpr (requires { list[i].guid; })
-        into[i] = list[i].guid;
-      else
-        into[i] = list[i];
-    }
-    *count = static_cast<std::uint32_t>(size);
-    return NV_ENC_SUCCESS;
-  });
-}
-
-template <typename List>
-NVENCSTATUS count_list(std::string_view name, void* encoder, List list, std::uint32_t* count) {
-  return on_session(name, encoder, Needs::session, [&](Session& session) {
-    if (count == nullptr)
-      return session.refuse(NV_ENC_ERR_INVALID_PTR, std::string(name) + ": nowhere to write");
-    *count = static_cast<std::uint32_t>(list.size());
-    return NV_ENC_SUCCESS;
-  });
-}
-
-NVENCSTATUS NVENCAPI codec_count(void* encoder, std::uint32_t* count) {
-  return count_list("NvEncGetEncodeGUIDCount", encoder, codecs(), count);
-}
-
-NVENCSTATUS NVENCAPI codec_list(void* encoder, GUID* into, std::uint32_t room,
-                                std::uint32_t* count) {
-  return copy_list("NvEncGetEncodeGUIDs", encoder, codecs(), into, room, count);
-}
-
-NVENCSTATUS NVENCAPI profile_count(void* encoder, GUID codec, std::uint32_t* count) {
-  return count_list("NvEncGetEncodeProfileGUIDCount", encoder, profiles(codec), count);
-}
-
-NVENCSTATUS NVENCAPI profile_list(void* encoder, GUID codec, GUID* into, std::uint32_t room,
-                                  std::uint32_t* count) {
-  return copy_list("NvEncGetEncodeProfileGUIDs", encoder, profiles(codec), into, room, count);
-}
-
-NVENCSTATUS NVENCAPI format_count(void* encoder, GUID /*codec*/, std::uint32_t* count) {
-  return count_list("NvEncGetInputFormatCount", encoder, formats(), count);
-}
-
-NVENCSTATUS NVENCAPI format_list(void* encoder, GUID /*codec*/, NV_ENC_BUFFER_FORMAT* into,
-                                 std::uint32_t room, std::uint32_t* count) {
-  return copy_list("NvEncGetInputFormats", encoder, formats(), into, room, count);
-}
-
-NVENCSTATUS NVENCAPI preset_count(void* encoder, GUID /*codec*/, std::uint32_t* count) {
-  return count_list("NvEncGetEncodePresetCount", encoder, presets(), count);
-}
-
-NVENCSTATUS NVENCAPI preset_list(void* encoder, GUID /*codec*/, GUID* into, std::uint32_t room,
-                                 std::uint32_t* count) {
-  return copy_list("NvEncGetEncodePresetGUIDs", encoder, presets(), into, room, count);
-}
-
-NVENCSTATUS NVENCAPI encode_caps(void* encoder, GUID codec, NV_ENC_CAPS_PARAM* params, int* value) {
-  return with("NvEncGetEncodeCaps", encoder, Needs::session, params, NV_ENC_CAPS_PARAM_VER,
-              [&](Session& session) {
-                if (name_in(codecs(), codec).empty())
-                  return session.refuse(NV_ENC_ERR_INVALID_PARAM,
-                                        "NvEncGetEncodeCaps: unsupported codec");
-                *value = capability(codec, params->capsToQuery);
-                return NV_ENC_SUCCESS;
-              });
-}
-
-NVENCSTATUS NVENCAPI preset_config_ex(void* encoder, GUID codec, GUID preset,
-                                      NV_ENC_TUNING_INFO tuning, NV_ENC_PRESET_CONFIG* params) {
-  constexpr std::string_view call = "NvEncGetEncodePresetConfigEx";
-  return with(
-      call, encoder, Needs::session, params, NV_ENC_PRESET_CONFIG_VER, [&](Session& session) {
-        const std::string name{call};
-        if (params->presetCfg.version != NV_ENC_CONFIG_VER)
-          return session.refuse(NV_ENC_ERR_INVALID_VERSION, name + ": version inside");
-        if (name_in(codecs(), codec).empty() || name_in(presets(), preset).empty())
-          return session.refuse(NV_ENC_ERR_UNSUPPORTED_PARAM, name + ": unknown codec or preset");
-        if (name_of_tuning(tuning) == "none")
-          return session.refuse(NV_ENC_ERR_INVALID_PARAM, name + ": unknown tuning");
-        params->presetCfg = preset_config(codec, preset, tuning);
-        return NV_ENC_SUCCESS;
-      });
 }
 
 NVENCSTATUS NVENCAPI initialize(void* encoder, NV_ENC_INITIALIZE_PARAMS* params) {
@@ -330,16 +199,7 @@ rustcam_nvenc_create_instance(NV_ENCODE_API_FUNCTION_LIST* functions) {
     return nvenc::refuse(NV_ENC_ERR_INVALID_VERSION, "NvEncodeAPICreateInstance: version");
   // Functions that FFmpeg does not call stay null.
   functions->nvEncOpenEncodeSessionEx = &nvenc::open_session;
-  functions->nvEncGetEncodeGUIDCount = &nvenc::codec_count;
-  functions->nvEncGetEncodeGUIDs = &nvenc::codec_list;
-  functions->nvEncGetEncodeProfileGUIDCount = &nvenc::profile_count;
-  functions->nvEncGetEncodeProfileGUIDs = &nvenc::profile_list;
-  functions->nvEncGetInputFormatCount = &nvenc::format_count;
-  functions->nvEncGetInputFormats = &nvenc::format_list;
-  functions->nvEncGetEncodeCaps = &nvenc::encode_caps;
-  functions->nvEncGetEncodePresetCount = &nvenc::preset_count;
-  functions->nvEncGetEncodePresetGUIDs = &nvenc::preset_list;
-  functions->nvEncGetEncodePresetConfigEx = &nvenc::preset_config_ex;
+  nvenc::add_queries(*functions);
   functions->nvEncInitializeEncoder = &nvenc::initialize;
   functions->nvEncReconfigureEncoder = &nvenc::reconfigure;
   functions->nvEncGetSequenceParams = &nvenc::sequence_params;

@@ -4,15 +4,20 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
+#include "encoder.h"
 #include "settings.h"
 
 namespace nvenc {
 namespace {
 
 constexpr std::string_view h264 = "h264";
+constexpr std::string_view hevc = "hevc";
 
-const std::array<Named, 1> known_codecs{{{NV_ENC_CODEC_H264_GUID, h264}}};
+// The last one is not everywhere.
+const std::array<Named, 2> known_codecs{
+    {{NV_ENC_CODEC_H264_GUID, h264}, {NV_ENC_CODEC_HEVC_GUID, hevc}}};
 
 const std::array<Named, 7> h264_profiles{{
     {NV_ENC_CODEC_PROFILE_AUTOSELECT_GUID, "auto"},
@@ -22,6 +27,12 @@ const std::array<Named, 7> h264_profiles{{
     {NV_ENC_H264_PROFILE_HIGH_444_GUID, "high444"},
     {NV_ENC_H264_PROFILE_PROGRESSIVE_HIGH_GUID, "progressive_high"},
     {NV_ENC_H264_PROFILE_CONSTRAINED_HIGH_GUID, "constrained_high"},
+}};
+
+const std::array<Named, 3> hevc_profiles{{
+    {NV_ENC_CODEC_PROFILE_AUTOSELECT_GUID, "auto"},
+    {NV_ENC_HEVC_PROFILE_MAIN_GUID, "main"},
+    {NV_ENC_HEVC_PROFILE_FREXT_GUID, "rext"},
 }};
 
 const std::array<Named, 7> known_presets{{
@@ -42,8 +53,9 @@ bool is_high_quality(NV_ENC_TUNING_INFO tuning) {
   return tuning == NV_ENC_TUNING_INFO_HIGH_QUALITY || tuning == NV_ENC_TUNING_INFO_LOSSLESS;
 }
 
-int largest(std::uint32_t asked) {
-  return asked != 0 ? static_cast<int>(asked) : 4096;
+int largest(const GUID& codec, std::uint32_t asked) {
+  if (asked != 0) return static_cast<int>(asked);
+  return name_in(codecs(), codec) == hevc ? 8192 : 4096;
 }
 
 }  // namespace
@@ -53,11 +65,12 @@ bool operator==(const Named& named, const GUID& guid) {
 }
 
 std::span<const Named> codecs() {
-  return known_codecs;
+  return std::span(known_codecs).first(has_hevc() ? 2 : 1);
 }
 
 std::span<const Named> profiles(const GUID& codec) {
   if (name_in(codecs(), codec) == h264) return h264_profiles;
+  if (name_in(codecs(), codec) == hevc) return hevc_profiles;
   return {};
 }
 
@@ -75,7 +88,7 @@ std::string_view name_in(std::span<const Named> list, const GUID& guid) {
   return found == list.end() ? std::string_view{} : found->name;
 }
 
-int capability(const GUID& /*codec*/, NV_ENC_CAPS which) {
+int capability(const GUID& codec, NV_ENC_CAPS which) {
   const bool b_frames = !fails("no_b_frames");
   switch (which) {
     case NV_ENC_CAPS_NUM_MAX_BFRAMES:
@@ -85,9 +98,9 @@ int capability(const GUID& /*codec*/, NV_ENC_CAPS which) {
     case NV_ENC_CAPS_SUPPORTED_RATECONTROL_MODES:
       return NV_ENC_PARAMS_RC_VBR | NV_ENC_PARAMS_RC_CBR;
     case NV_ENC_CAPS_WIDTH_MAX:
-      return largest(settings().max_width);
+      return largest(codec, settings().max_width);
     case NV_ENC_CAPS_HEIGHT_MAX:
-      return largest(settings().max_height);
+      return largest(codec, settings().max_height);
     case NV_ENC_CAPS_WIDTH_MIN:
       return 145;
     case NV_ENC_CAPS_HEIGHT_MIN:
@@ -112,7 +125,7 @@ int capability(const GUID& /*codec*/, NV_ENC_CAPS which) {
   }
 }
 
-NV_ENC_CONFIG preset_config(const GUID& /*codec*/, const GUID& preset, NV_ENC_TUNING_INFO tuning) {
+NV_ENC_CONFIG preset_config(const GUID& codec, const GUID& preset, NV_ENC_TUNING_INFO tuning) {
   NV_ENC_CONFIG made{};
   made.version = NV_ENC_CONFIG_VER;
   made.profileGUID = NV_ENC_CODEC_PROFILE_AUTOSELECT_GUID;
@@ -127,10 +140,18 @@ NV_ENC_CONFIG preset_config(const GUID& /*codec*/, const GUID& preset, NV_ENC_TU
       is_high_quality(tuning) ? NV_ENC_PARAMS_RC_VBR : NV_ENC_PARAMS_RC_CBR;
   made.rcParams.version = NV_ENC_RC_PARAMS_VER;
   made.rcParams.averageBitRate = 2'000'000;
-  NV_ENC_CONFIG_H264& codec = made.encodeCodecConfig.h264Config;
-  codec.chromaFormatIDC = 1;
-  codec.idrPeriod = made.gopLength;
-  codec.h264VUIParameters.videoFormat = decltype(codec.h264VUIParameters.videoFormat)(5);
+  const auto start = [&](auto& settings_of_codec, auto& tags) {
+    settings_of_codec.chromaFormatIDC = 1;
+    settings_of_codec.idrPeriod = made.gopLength;
+    tags.videoFormat = std::remove_reference_t<decltype(tags.videoFormat)>(5);  // unspecified
+  };
+  if (name_in(codecs(), codec) == hevc) {
+    NV_ENC_CONFIG_HEVC& its = made.encodeCodecConfig.hevcConfig;
+    start(its, its.hevcVUIParameters);
+  } else {
+    NV_ENC_CONFIG_H264& its = made.encodeCodecConfig.h264Config;
+    start(its, its.h264VUIParameters);
+  }
   return made;
 }
 

@@ -18,35 +18,29 @@ bool same(const GUID& a, const GUID& b) {
   return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
-void set_rate(const NV_ENC_RC_PARAMS& asked, bool lossless, x264_param_t& into) {
-  const double quality = asked.targetQuality + asked.targetQualityLSB / 256.0;
-  if (asked.rateControlMode == NV_ENC_PARAMS_RC_CONSTQP) {
+void set_rate(const Wanted& wanted, x264_param_t& into) {
+  if (wanted.constant_qp) {
     into.rc.i_rc_method = X264_RC_CQP;
     // For x264 a quantiser of 0 is lossless and another profile.
-    const int least = lossless ? 0 : 1;
-    into.rc.i_qp_constant = std::clamp(static_cast<int>(asked.constQP.qpInterP), least, 51);
-    const int steps = static_cast<int>(asked.constQP.qpIntra) - into.rc.i_qp_constant;
-    into.rc.f_ip_factor = static_cast<float>(std::exp2(-steps / 6.0));
-  } else if (asked.averageBitRate == 0) {
+    into.rc.i_qp_constant = std::max(wanted.qp_p, wanted.lossless ? 0 : 1);
+    into.rc.f_ip_factor = static_cast<float>(std::exp2((wanted.qp_p - wanted.qp_i) / 6.0));
+  } else if (wanted.bitrate == 0) {
     into.rc.i_rc_method = X264_RC_CRF;
-    into.rc.f_rf_constant = static_cast<float>(quality > 0 ? quality : 23);
+    into.rc.f_rf_constant = static_cast<float>(wanted.quality);
   } else {
     into.rc.i_rc_method = X264_RC_ABR;
-    into.rc.i_bitrate = std::max(1, static_cast<int>(asked.averageBitRate / 1000));
-    if (asked.rateControlMode == NV_ENC_PARAMS_RC_CBR || asked.maxBitRate >= asked.averageBitRate) {
-      into.rc.i_vbv_max_bitrate =
-          std::max(into.rc.i_bitrate, static_cast<int>(asked.maxBitRate / 1000));
-      into.rc.i_vbv_buffer_size = asked.vbvBufferSize != 0
-                                      ? std::max(1, static_cast<int>(asked.vbvBufferSize / 1000))
-                                      : into.rc.i_vbv_max_bitrate;
-    }
+    into.rc.i_bitrate = wanted.bitrate;
+    into.rc.i_vbv_max_bitrate = wanted.max_bitrate;
+    into.rc.i_vbv_buffer_size = wanted.max_bitrate != 0 ? wanted.buffer : 0;
   }
 }
 
-const char* profile_of(const GUID& asked, bool full_chroma, bool lossless) {
-  if (full_chroma || lossless || same(asked, NV_ENC_H264_PROFILE_HIGH_444_GUID)) return "high444";
-  if (same(asked, NV_ENC_H264_PROFILE_BASELINE_GUID)) return "baseline";
-  if (same(asked, NV_ENC_H264_PROFILE_MAIN_GUID)) return "main";
+const char* profile_of(const Wanted& wanted) {
+  if (wanted.full_chroma || wanted.lossless ||
+      same(wanted.profile, NV_ENC_H264_PROFILE_HIGH_444_GUID))
+    return "high444";
+  if (same(wanted.profile, NV_ENC_H264_PROFILE_BASELINE_GUID)) return "baseline";
+  if (same(wanted.profile, NV_ENC_H264_PROFILE_MAIN_GUID)) return "main";
   return "high";
 }
 
@@ -62,29 +56,24 @@ void set_tags(const NV_ENC_CONFIG_H264_VUI_PARAMETERS& asked, x264_param_t& into
   }
 }
 
-x264_param_t translated(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config,
-                        bool full_chroma) {
-  const NV_ENC_CONFIG_H264& h264 = config.encodeCodecConfig.h264Config;
-  const bool lossless = h264.qpPrimeYZeroTransformBypassFlag != 0;
+x264_param_t translated(const Wanted& wanted) {
   x264_param_t made;
   if (x264_param_default_preset(&made, "superfast", "zerolatency") < 0)
     throw std::runtime_error("x264 knows no such preset");
   made.i_log_level = X264_LOG_ERROR;
-  made.i_width = static_cast<int>(params.encodeWidth);
-  made.i_height = static_cast<int>(params.encodeHeight);
-  made.i_csp = full_chroma ? X264_CSP_I444 : X264_CSP_I420;
-  made.i_fps_num = params.frameRateNum;
-  made.i_fps_den = params.frameRateDen;
+  made.i_width = wanted.width;
+  made.i_height = wanted.height;
+  made.i_csp = wanted.full_chroma ? X264_CSP_I444 : X264_CSP_I420;
+  made.i_fps_num = wanted.fps_num;
+  made.i_fps_den = wanted.fps_den;
   made.b_vfr_input = 0;
-  made.b_repeat_headers = h264.disableSPSPPS == 0 ? 1 : 0;
-  made.b_aud = static_cast<int>(h264.outputAUD);
+  made.b_repeat_headers = wanted.repeat_headers ? 1 : 0;
+  made.b_aud = wanted.delimiters ? 1 : 0;
   made.i_scenecut_threshold = 0;
-  made.i_keyint_max = config.gopLength == NVENC_INFINITE_GOPLENGTH
-                          ? X264_KEYINT_MAX_INFINITE
-                          : static_cast<int>(config.gopLength);
-  set_rate(config.rcParams, lossless, made);
-  set_tags(h264.h264VUIParameters, made);
-  if (x264_param_apply_profile(&made, profile_of(config.profileGUID, full_chroma, lossless)) < 0)
+  made.i_keyint_max = wanted.gop != 0 ? wanted.gop : X264_KEYINT_MAX_INFINITE;
+  set_rate(wanted, made);
+  set_tags(wanted.tags, made);
+  if (x264_param_apply_profile(&made, profile_of(wanted)) < 0)
     throw std::runtime_error("x264 does not take the profile");
   return made;
 }
@@ -159,9 +148,8 @@ class H264Encoder : public Encoder {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_h264(const NV_ENC_INITIALIZE_PARAMS& params,
-                                   const NV_ENC_CONFIG& config, bool full_chroma) {
-  return std::make_unique<H264Encoder>(translated(params, config, full_chroma));
+std::unique_ptr<Encoder> make_h264(const Wanted& wanted) {
+  return std::make_unique<H264Encoder>(translated(wanted));
 }
 
 }  // namespace nvenc

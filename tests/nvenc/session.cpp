@@ -109,7 +109,25 @@ NVENCSTATUS Session::check_config(const NV_ENC_INITIALIZE_PARAMS& params,
   return NV_ENC_SUCCESS;
 }
 
-void Session::describe(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config) {
+NVENCSTATUS Session::open_encoder(const NV_ENC_INITIALIZE_PARAMS& params,
+                                  const NV_ENC_CONFIG& config) {
+  const Wanted wanted = wanted_of(params, config);
+  if (!wanted.full_chroma && (wanted.width % 2 != 0 || wanted.height % 2 != 0))
+    return fail(NV_ENC_ERR_INVALID_PARAM, "Odd frame dimensions are not supported.");
+  try {
+    encoder_ =
+        name_in(codecs(), params.encodeGUID) == "hevc" ? make_hevc(wanted) : make_h264(wanted);
+  } catch (const std::exception& e) {
+    return fail(NV_ENC_ERR_INVALID_PARAM, e.what());
+  }
+  full_chroma_ = wanted.full_chroma;
+  group_ = std::max(1, config.frameIntervalP);
+  describe(params, config, wanted.tags);
+  return NV_ENC_SUCCESS;
+}
+
+void Session::describe(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config,
+                       const NV_ENC_CONFIG_H264_VUI_PARAMETERS& tags) {
   SessionReport& r = *report_;
   const NV_ENC_RC_PARAMS& rate = config.rcParams;
   r.codec = name_in(codecs(), params.encodeGUID);
@@ -130,27 +148,17 @@ void Session::describe(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONF
   r.height = params.encodeHeight;
   r.fps_num = params.frameRateNum;
   r.fps_den = params.frameRateDen;
-  const auto& vui = config.encodeCodecConfig.h264Config.h264VUIParameters;
-  if (vui.colourDescriptionPresentFlag != 0)
-    r.matrix = static_cast<std::uint32_t>(vui.colourMatrix);
-  r.full_range = vui.videoSignalTypePresentFlag != 0 && vui.videoFullRangeFlag != 0;
+  if (tags.colourDescriptionPresentFlag != 0)
+    r.matrix = static_cast<std::uint32_t>(tags.colourMatrix);
+  r.full_range = tags.videoSignalTypePresentFlag != 0 && tags.videoFullRangeFlag != 0;
 }
 
 NVENCSTATUS Session::initialize(NV_ENC_INITIALIZE_PARAMS& params) {
   const NVENCSTATUS checked = check_initialize(params);
   if (checked != NV_ENC_SUCCESS) return checked;
   if (fails("initialize")) return fail(NV_ENC_ERR_OUT_OF_MEMORY, "Failed to allocate memory.");
-  const NV_ENC_CONFIG& config = *params.encodeConfig;
-  full_chroma_ = config.encodeCodecConfig.h264Config.chromaFormatIDC == 3;
-  if (!full_chroma_ && (params.encodeWidth % 2 != 0 || params.encodeHeight % 2 != 0))
-    return fail(NV_ENC_ERR_INVALID_PARAM, "Odd frame dimensions are not supported.");
-  try {
-    encoder_ = make_h264(params, config, full_chroma_);
-  } catch (const std::exception& e) {
-    return fail(NV_ENC_ERR_INVALID_PARAM, e.what());
-  }
-  group_ = std::max(1, config.frameIntervalP);
-  describe(params, config);
+  const NVENCSTATUS opened = open_encoder(params, *params.encodeConfig);
+  if (opened != NV_ENC_SUCCESS) return opened;
   add_session(report_);
   write_report();
   return NV_ENC_SUCCESS;
@@ -166,13 +174,7 @@ NVENCSTATUS Session::reconfigure(const NV_ENC_RECONFIGURE_PARAMS& params) {
   if (asked.encodeConfig == nullptr) return NV_ENC_SUCCESS;
   const NVENCSTATUS checked = check_config(asked, *asked.encodeConfig);
   if (checked != NV_ENC_SUCCESS) return checked;
-  try {
-    encoder_ = make_h264(asked, *asked.encodeConfig, full_chroma_);
-  } catch (const std::exception& e) {
-    return fail(NV_ENC_ERR_INVALID_PARAM, e.what());
-  }
-  describe(asked, *asked.encodeConfig);
-  return NV_ENC_SUCCESS;
+  return open_encoder(asked, *asked.encodeConfig);
 }
 
 NVENCSTATUS Session::sequence_params(const NV_ENC_SEQUENCE_PARAM_PAYLOAD& params) {

@@ -84,7 +84,9 @@ class Session {
 
   NVENCSTATUS check_initialize(const NV_ENC_INITIALIZE_PARAMS& params);
   NVENCSTATUS check_config(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config);
-  void describe(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config);
+  NVENCSTATUS open_encoder(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config);
+  void describe(const NV_ENC_INITIALIZE_PARAMS& params, const NV_ENC_CONFIG& config,
+                const NV_ENC_CONFIG_H264_VUI_PARAMETERS& tags);
   std::shared_ptr<Input> usable_input(const NV_ENC_PIC_PARAMS& params, std::string& wrong);
   std::string check_picture(const NV_ENC_PIC_PARAMS& params, const Input& input) const;
   Picture read(Input& input) const;
