@@ -18,7 +18,7 @@ build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-d
        libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev
        libwayland-dev libpulse-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
-        libxcb-render0-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber
+        libxcb-render0-dev libx264-dev libx265-dev libffmpeg-nvenc-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber
         python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish grim wf-recorder)
