@@ -191,7 +191,8 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
   if (encoder->context().pix_fmt == AV_PIX_FMT_PAL8)
     frames = std::make_unique<PaletteFrames>(picture);
   else
-    frames = std::make_unique<EncoderFrames>(format, picture, encoded);
+    frames = std::make_unique<EncoderFrames>(laid_out(format, encoder->frame_format()), picture,
+                                             encoded);
   return std::make_unique<VideoTrack>(std::move(encoder), std::move(frames), picture);
 }
 

@@ -54,7 +54,7 @@ void VideoTrack::finish(std::int64_t slots) {
 }
 
 void VideoTrack::resume(const HeldPicture& picture) {
-  resumed_ = shared_frame(*picture.frame, encoder_->context().pix_fmt);
+  resumed_ = shared_frame(*picture.frame, encoder_->frame_format());
   last_frame_ = resumed_.get();
   encode(picture.slot);
 }
