@@ -35,7 +35,9 @@ Json encoder(const EncoderReport& report) {
   return {{"name", report.name},
           {"hardware", report.hardware},
           {"tried", std::move(tried)},
-          {"preset", or_null(report.preset)}};
+          {"preset", or_null(report.preset)},
+          {"input", report.input},
+          {"lost_in_flight", report.lost_in_flight}};
 }
 
 Json milliseconds(const std::optional<Percentiles>& us) {

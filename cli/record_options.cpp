@@ -150,13 +150,13 @@ void Record::declare(Parser& parser) {
   parser.value("--delay", a.delay,
                {"S", "wait before the first slot, counted down on stderr", "0", "--delay 3"});
   parser.section("Encoding");
-  parser.value(
-      "--encoder", a.encoder,
-      {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
-       "auto: what the container wants, else NVENC if it opens, else x264", "--encoder libx265",
-       "For webm, auto is VP9 in real-time mode, for gif the gif encoder; "
-       "`rustcam-cli list encoders` shows what FFmpeg has",
-       encoder_names()});
+  parser.value("--encoder", a.encoder,
+               {"E", "auto, x264, nvenc, rawvideo, or any encoder that FFmpeg has",
+                "auto: what the container wants, else NVENC or VAAPI if one opens, else x264",
+                "--encoder libx265",
+                "For webm, auto is VP9 in real-time mode, for gif the gif encoder; "
+                "`rustcam-cli list encoders` shows what FFmpeg has",
+                encoder_names()});
   parser.value(
       "--preset", a.preset,
       {"P", "x264's presets, mapped for each encoder", "one for live use", "--preset ultrafast",

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "media/encoder_device.h"
 #include "media/encoder_frames.h"
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
@@ -28,11 +29,19 @@ class FfmpegEncoder final : public Encoder {
 
   const AVCodecContext& context() const noexcept override { return *context_; }
 
-  void send(const AVFrame& frame) override { check(avcodec_send_frame(context_.get(), &frame)); }
+  AVPixelFormat frame_format() const noexcept override { return memory_format(*context_); }
+
+  void send(const AVFrame& frame) override {
+    const LogCapture log;
+    const bool elsewhere = context_->hw_frames_ctx != nullptr && frame.hw_frames_ctx == nullptr;
+    const FramePtr uploaded = elsewhere ? upload(*context_, frame) : nullptr;
+    check(avcodec_send_frame(context_.get(), uploaded ? uploaded.get() : &frame), log);
+  }
 
   void drain() override {
+    const LogCapture log;
     const int result = avcodec_send_frame(context_.get(), nullptr);
-    if (result != AVERROR_EOF) check(result);
+    if (result != AVERROR_EOF) check(result, log);
   }
 
   bool receive(AVPacket& packet) override {
@@ -44,10 +53,6 @@ class FfmpegEncoder final : public Encoder {
   }
 
  private:
-  void check(int result) const {
-    const LogCapture log;
-    check(result, log);
-  }
   void check(int result, const LogCapture& log) const {
     if (result >= 0) return;
     throw MediaError("the encoder " + std::string(context_->codec->name) +
@@ -93,36 +98,32 @@ CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, 
 }
 
 /// Opens with the user's options; if these are what it refuses, that is wrong usage.
-CodecContextPtr open(const EncoderRequest& request, const AVCodec& codec, Size encoded,
-                     std::string& error) {
+OpenedCodec open(const EncoderRequest& request, const AVCodec& codec, Size encoded) {
   LogCapture log;
-  const auto open_plain = [&] {
-    CodecContextPtr plain = configured(request, codec, encoded);
-    const int result = open_codec(*plain, codec);
-    if (result < 0) {
-      error = reason(log, result);
-      plain.reset();
-    }
-    return plain;
-  };
-  if (request.plan.request.encoder_options.empty()) return open_plain();
+  const auto configure = [&] { return configured(request, codec, encoded); };
+  if (request.plan.request.encoder_options.empty()) return open_on_device(codec, configure, log);
 
-  CodecContextPtr context = configured(request, codec, encoded);
   std::string refusal;
   try {
-    apply_user_options(request.plan.request, codec, *context);
-    const int result = open_codec(*context, codec);
+    OpenedCodec opened = open_on_device(
+        codec,
+        [&] {
+          CodecContextPtr context = configure();
+          apply_user_options(request.plan.request, codec, *context);
+          return context;
+        },
+        log);
     // x264 and its like take a wrong inner option for a reason to warn only.
-    if (result >= 0 && !log.mentions("Error parsing option") && !log.mentions("Unknown option"))
-      return context;
+    if (opened.context && !log.mentions("Error parsing option") && !log.mentions("Unknown option"))
+      return opened;
     refusal = "the encoder " + std::string(codec.name) +
-              " refuses --encoder-option: " + reason(log, result);
+              " refuses --encoder-option: " + (opened.context ? log.complaint() : opened.error);
   } catch (const UsageError& e) {
     refusal = e.what();
   }
-  context.reset();
   log.clear();
-  if (open_plain() == nullptr) return nullptr;
+  OpenedCodec plain = open_on_device(codec, configure, log);
+  if (!plain.context) return plain;
   throw UsageError(refusal);
 }
 
@@ -161,21 +162,20 @@ std::unique_ptr<Encoder> open_encoder(const EncoderRequest& request, EncoderRepo
     const AVCodec& codec = find_encoder(name);
     const Size encoded = padded_size(codec, request.format, request.picture);
     const bool last = &name == &request.plan.encoders.back();
-    std::string error;
-    CodecContextPtr context;
+    OpenedCodec opened;
     if (fits(encoded, traits_of(codec)))
-      context = open(request, codec, encoded, error);
+      opened = open(request, codec, encoded);
     else if (last)
       throw UsageError(unfit(request, codec, encoded));
     else
-      error = unfit(request, codec, encoded);
-    if (context) {
+      opened.error = unfit(request, codec, encoded);
+    if (opened.context) {
       report.name = name;
       report.hardware = traits_of(codec).hardware;
       report.preset = effective_preset(request.plan.request, codec);
-      return std::make_unique<FfmpegEncoder>(std::move(context));
+      return std::make_unique<FfmpegEncoder>(std::move(opened.context));
     }
-    report.tried.push_back({name, error});
+    report.tried.push_back({name, opened.error});
   }
   const auto& failed = report.tried.back();
   throw MediaError("the encoder " + failed.name + " does not open: " + failed.error +

@@ -17,6 +17,8 @@ class Encoder {
   virtual ~Encoder() = default;
   /// Size, format, tags and headers, for a muxer.
   virtual const AVCodecContext& context() const noexcept = 0;
+  /// Of the frames that send() takes.
+  virtual AVPixelFormat frame_format() const noexcept { return context().pix_fmt; }
   virtual void send(const AVFrame& frame) = 0;
   /// No more frames will come.
   virtual void drain() = 0;

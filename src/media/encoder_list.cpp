@@ -32,8 +32,6 @@ std::optional<EncoderInfo> examine(const AVCodec& codec) {
     try_here(codec, format->av, info);
   else if (codec.id == AV_CODEC_ID_GIF)
     try_here(codec, AV_PIX_FMT_PAL8, info);
-  else if (std::string_view(codec.name).ends_with("_vaapi"))
-    info.error = "takes pictures in the GPU's memory only";
   else
     return std::nullopt;
   return info;

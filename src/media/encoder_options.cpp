@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/one_of.h"
+#include "media/hardware_options.h"
 #include "media/log_capture.h"
 #include "media/names.h"
 #include "media/preset.h"
@@ -105,21 +106,6 @@ void apply_x265(const OutputRequest& request, const Preset& preset, std::optiona
     parameters += ":frame-threads=" + std::to_string(lookahead == 0 ? 1 : frame_threads);
   }
   set(context, "x265-params", parameters);
-}
-
-void apply_nvenc(const OutputRequest& request, const Preset& preset, AVCodecContext& context) {
-  set(context, "preset", std::string(preset.nvenc));
-  set(context, "delay", "0");
-  set(context, "zerolatency", "1");
-  if (request.bitrate) {
-    set(context, "rc", "vbr");
-  } else {
-    set(context, "rc", "vbr");
-    // It takes 0 for a quality of its own choice.
-    constexpr double finest = 1;
-    set(context, "cq", std::to_string(std::max(request.crf.value_or(default_vpx_crf), finest)));
-    context.bit_rate = 0;
-  }
 }
 
 void apply_vpx(const OutputRequest& request, const Preset& preset, const AVCodec& codec,
@@ -237,7 +223,9 @@ void check_encoder_options(const OutputRequest& request, const AVCodec& codec) {
 }
 
 std::optional<std::string> effective_preset(const OutputRequest& request, const AVCodec& codec) {
-  if (!has_presets(traits_of(codec).family)) return std::nullopt;
+  const EncoderFamily family = traits_of(codec).family;
+  if (!has_presets(family)) return std::nullopt;
+  if (family == EncoderFamily::vaapi) return request.preset;
   return request.preset.value_or(std::string(default_preset));
 }
 
@@ -258,6 +246,8 @@ void apply_encoder_options(const OutputRequest& request, const AVCodec& codec,
       return apply_x265(request, preset, max_delay, context);
     case EncoderFamily::nvenc:
       return apply_nvenc(request, preset, context);
+    case EncoderFamily::vaapi:
+      return apply_vaapi(request, preset, context);
     case EncoderFamily::vpx:
       return apply_vpx(request, preset, codec, context);
     case EncoderFamily::svtav1:

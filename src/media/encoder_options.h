@@ -13,7 +13,7 @@ namespace rustcam {
 /// Throws UsageError.
 void check_encoder_options(const OutputRequest& request, const AVCodec& codec);
 
-/// The preset in use, in x264's terms; nullopt if the encoder has none.
+/// The preset in use, in x264's terms; nullopt if the encoder has none, or chooses by itself.
 std::optional<std::string> effective_preset(const OutputRequest& request, const AVCodec& codec);
 
 /// Sets `context` up for live use and for the request, but for --encoder-option. `max_delay` is how

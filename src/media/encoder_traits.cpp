@@ -16,12 +16,15 @@ struct Known {
 constexpr Size jpeg_limit{65500, 65500};
 constexpr Size vpx_limit{16383, 16383};
 
-constexpr std::array<Known, 21> known{{
+constexpr std::array<Known, 24> known{{
     {"libx264", {EncoderFamily::x264, {16384, 16384}, true, false}},
     {"libx265", {EncoderFamily::x265, {16384, 16384}, true, false, {16, 16}}},
     {"h264_nvenc", {EncoderFamily::nvenc, {4096, 4096}, true, true}},
     {"hevc_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
     {"av1_nvenc", {EncoderFamily::nvenc, {8192, 8192}, true, true}},
+    {"h264_vaapi", {EncoderFamily::vaapi, {4096, 4096}, true, true}},
+    {"hevc_vaapi", {EncoderFamily::vaapi, {8192, 8192}, true, true}},
+    {"av1_vaapi", {EncoderFamily::vaapi, {8192, 8192}, true, true}},
     {"libvpx", {EncoderFamily::vpx, vpx_limit, false, false, {1, 1}, 35}},
     {"libvpx-vp9", {EncoderFamily::vpx, {16384, 16384}, false, false, {1, 1}, 35}},
     {"libsvtav1", {EncoderFamily::svtav1, {16384, 8704}, true, false, {64, 64}, 50}},
@@ -75,7 +78,8 @@ std::vector<std::string> encoder_candidates(std::string_view requested,
   if (requested == "auto") {
     if (!container.encoder.empty()) return {std::string(container.encoder)};
     std::vector<std::string> found;
-    if (is_available("h264_nvenc")) found.emplace_back("h264_nvenc");
+    for (const char* name : {"h264_nvenc", "h264_vaapi"})
+      if (is_available(name)) found.emplace_back(name);
     for (const char* name : {"libx264", "libopenh264", "mpeg4"}) {
       if (!is_available(name)) continue;
       found.emplace_back(name);

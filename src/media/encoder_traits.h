@@ -13,7 +13,20 @@
 namespace rustcam {
 
 /// Encoders that take the same options.
-enum class EncoderFamily { x264 = 1, x265, nvenc, vpx, svtav1, aom, rav1e, mpeg, raw, gif, other };
+enum class EncoderFamily {
+  x264 = 1,
+  x265,
+  nvenc,
+  vaapi,
+  vpx,
+  svtav1,
+  aom,
+  rav1e,
+  mpeg,
+  raw,
+  gif,
+  other
+};
 
 struct EncoderTraits {
   EncoderFamily family = EncoderFamily::other;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "media/encoder.h"
+#include "media/encoder_device.h"
 #include "media/encoder_options.h"
 #include "media/encoder_traits.h"
 #include "media/log_capture.h"
@@ -15,7 +16,7 @@ namespace {
 /// libsvtav1 never comes back from being closed without having encoded anything.
 bool encode_one_picture(AVCodecContext& context) {
   const FramePtr frame = make_frame();
-  frame->format = context.pix_fmt;
+  frame->format = memory_format(context);
   frame->width = context.width;
   frame->height = context.height;
   frame->pts = 0;
@@ -23,7 +24,8 @@ bool encode_one_picture(AVCodecContext& context) {
   for (const AVBufferRef* buffer : frame->buf)
     if (buffer != nullptr) std::memset(buffer->data, 0, buffer->size);
   const PacketPtr packet = make_packet();
-  if (avcodec_send_frame(&context, frame.get()) < 0) return false;
+  const FramePtr uploaded = is_vaapi(*context.codec) ? upload(context, *frame) : nullptr;
+  if (avcodec_send_frame(&context, uploaded ? uploaded.get() : frame.get()) < 0) return false;
   if (avcodec_send_frame(&context, nullptr) < 0) return false;
   bool encoded = false;
   for (; avcodec_receive_packet(&context, packet.get()) >= 0; av_packet_unref(packet.get()))
@@ -34,23 +36,26 @@ bool encode_one_picture(AVCodecContext& context) {
 }  // namespace
 
 EncoderTrial try_encoder(const AVCodec& codec, AVPixelFormat pixels, Size size) {
+  const auto configure = [&] {
+    CodecContextPtr context(avcodec_alloc_context3(&codec));
+    if (!context) throw std::bad_alloc();
+    context->width = size.width;
+    context->height = size.height;
+    context->pix_fmt = pixels;
+    context->time_base = {1, 30};
+    context->framerate = {30, 1};
+    if (codec.id == AV_CODEC_ID_MJPEG) context->color_range = AVCOL_RANGE_JPEG;
+    if (pixels != AV_PIX_FMT_PAL8) apply_encoder_options({}, codec, std::nullopt, *context);
+    // It prints its settings on stderr, past FFmpeg's log.
+    av_opt_set(context.get(), "x265-params", "log-level=none", AV_OPT_SEARCH_CHILDREN);
+    return context;
+  };
+  LogCapture log;
+  const OpenedCodec opened = open_on_device(codec, configure, log);
   EncoderTrial trial;
-  const CodecContextPtr context(avcodec_alloc_context3(&codec));
-  if (!context) throw std::bad_alloc();
-  context->width = size.width;
-  context->height = size.height;
-  context->pix_fmt = pixels;
-  context->time_base = {1, 30};
-  context->framerate = {30, 1};
-  if (codec.id == AV_CODEC_ID_MJPEG) context->color_range = AVCOL_RANGE_JPEG;
-  if (pixels != AV_PIX_FMT_PAL8) apply_encoder_options({}, codec, std::nullopt, *context);
-  // It prints its settings on stderr, past FFmpeg's log.
-  av_opt_set(context.get(), "x265-params", "log-level=none", AV_OPT_SEARCH_CHILDREN);
-  const LogCapture log;
-  const int result = open_codec(*context, codec);
-  trial.opens = result >= 0;
-  if (!trial.opens) trial.error = log.complaint().empty() ? av_error_text(result) : log.complaint();
-  trial.encodes = trial.opens && encode_one_picture(*context);
+  trial.opens = opened.context != nullptr;
+  trial.error = opened.error;
+  trial.encodes = trial.opens && encode_one_picture(*opened.context);
   return trial;
 }
 

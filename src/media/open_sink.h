@@ -25,6 +25,8 @@ struct EncoderReport {
     std::string error;
   };
   std::vector<Tried> tried;
+  std::string input = "memory";     ///< where its pictures are: "memory" or "texture"
+  std::int64_t lost_in_flight = 0;  ///< pictures that an encoder took with it when it failed
 };
 
 /// Where a track of sound comes from.

@@ -226,6 +226,7 @@ OutputPlan plan_output(const OutputRequest& request) {
 }
 
 std::optional<OutputPlan> software_plan(const OutputPlan& plan) {
+  if (plan.request.encoder != "auto") return std::nullopt;
   if (!can_hold(*plan.container, AV_CODEC_ID_H264, named_format("yuv420p"))) return std::nullopt;
   OutputPlan software = plan;
   software.encoders = {"libx264"};

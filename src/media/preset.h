@@ -16,6 +16,7 @@ struct Preset {
   /// x264 takes by itself (the faster ones need no more, the slower ones do not keep up anyway).
   int threads;
   std::string_view nvenc;  ///< p1 is the fastest
+  int vaapi;               ///< FFmpeg's compression_level, 1 to 7; drivers have fewer steps
   int vpx_speed;           ///< cpu-used with deadline realtime
   /// The default one is SVT-AV1's fastest: the next keeps up with fewer than half of the pictures
   /// of 1080p60 on two cores.

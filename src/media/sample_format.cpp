@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "media/encoder_device.h"
 #include "media/names.h"
 
 namespace rustcam {
@@ -57,11 +58,21 @@ std::span<const SampleFormat> encoder_sample_formats() noexcept {
   return yuv_formats;
 }
 
+SampleFormat laid_out(SampleFormat format, AVPixelFormat pixels) noexcept {
+  if (pixels == AV_PIX_FMT_NV12) {
+    format.pixels = PixelFormat::nv12;
+    format.av = pixels;
+  }
+  return format;
+}
+
 bool takes(const AVCodec& codec, const SampleFormat& format) {
   // Its own reader takes JPEG for full range whatever the file says.
   if (codec.id == AV_CODEC_ID_MJPEG && format.encoding.range != ColorRange::full) return false;
   const auto formats = supported_pixel_formats(codec);
   if (formats.empty()) return format.is_yuv();
+  // Its pictures are brought to the GPU as nv12.
+  if (is_vaapi(codec)) return is_chroma_subsampled(format.pixels);
   return std::find(formats.begin(), formats.end(), format.av) != formats.end();
 }
 

@@ -22,6 +22,9 @@ struct SampleFormat {
 std::optional<SampleFormat> sample_format_by_name(std::string_view name) noexcept;
 /// What encoders may be given: YUV, the usual first.
 std::span<const SampleFormat> encoder_sample_formats() noexcept;
+/// The same colours as an encoder takes them whose frames are `pixels`, which may be nv12 for
+/// yuv420p.
+SampleFormat laid_out(SampleFormat format, AVPixelFormat pixels) noexcept;
 /// True if `codec` encodes it as it is.
 bool takes(const AVCodec& codec, const SampleFormat& format);
 

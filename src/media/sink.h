@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,8 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "image/frame.h"
+
+struct AVFrame;
 
 namespace rustcam {
 
@@ -24,6 +28,20 @@ struct OutputFile {
 struct Kept {
   std::int64_t slots = 0;    ///< its length
   std::int64_t samples = 0;  ///< its pictures
+};
+
+/// A picture that an encoder took and whose packet never came.
+struct HeldPicture {
+  std::int64_t slot = 0;                 ///< of its file
+  std::shared_ptr<const AVFrame> frame;  ///< as the encoder was given it
+};
+
+/// Where another encoder goes on after one that failed, in a file of its own.
+struct Handover {
+  std::int64_t slot = 0;              ///< of the file that ends here
+  std::vector<HeldPicture> pictures;  ///< to be encoded again, from `slot` on
+  /// Pictures that cannot be had again: the one before lasts longer.
+  std::int64_t lost = 0;
 };
 
 /// A track of sound in the files.
@@ -54,6 +72,14 @@ class FrameSink {
   /// closes the file: also after a failed write, then keeping what is there. A file without a
   /// single picture is removed. Throws like write(). Idempotent.
   virtual void finish(std::int64_t slots) = 0;
+  /// True if the encoder failed, and another may go on: finish() ends the file where that one
+  /// begins.
+  virtual bool hands_over() const noexcept { return false; }
+  /// After finish(), if hands_over().
+  virtual Handover hand_over() const { return {}; }
+  /// Instead of the first write: encodes again what another sink handed over. Slots are of this
+  /// file. Throws like write().
+  virtual void resume(std::span<const HeldPicture> /*pictures*/) {}
   /// What was written whole, of all that was handed in: slots from 0 on, whatever failed. After
   /// finish() it is what the file holds.
   virtual Kept kept() const noexcept = 0;

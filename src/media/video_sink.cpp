@@ -16,6 +16,7 @@
 #include "media/encoder_traits.h"
 #include "media/muxer.h"
 #include "media/palette_frames.h"
+#include "platform/file.h"
 
 namespace rustcam {
 namespace {
@@ -69,13 +70,13 @@ class VideoSink final : public FrameSink {
   void write(const Frame& frame, const Region& damage, std::int64_t slot) override {
     guarded([&] {
       track_->write(frame, damage, slot);
-      for (const auto& sound : sounds_) sound->take(slot);
+      take_sound(slot);
     });
   }
 
   void idle(std::int64_t slot) override {
     guarded([&] {
-      for (const auto& sound : sounds_) sound->take(slot);
+      take_sound(slot);
       muxer_->idle();
     });
   }
@@ -84,11 +85,19 @@ class VideoSink final : public FrameSink {
     if (std::exchange(finished_, true)) return;
     FirstFailure failure;
     failure.attempt([&] { track_->finish(slots); });
-    for (const auto& sound : sounds_) failure.attempt([&] { sound->finish(slots); });
+    const std::int64_t end = hands_over() ? track_->totals().end : slots;
+    for (const auto& sound : sounds_) failure.attempt([&] { sound->finish(end); });
     failure.attempt([&] { muxer_->finish(); });
     failure.rethrow();
   }
 
+  bool hands_over() const noexcept override { return track_->hands_over(); }
+  Handover hand_over() const override { return track_->hand_over(); }
+  void resume(std::span<const HeldPicture> pictures) override {
+    guarded([&] {
+      for (const HeldPicture& picture : pictures) track_->resume(picture);
+    });
+  }
   Kept kept() const noexcept override {
     const PacketTally& video = muxer_->kept(0);
     return {video.end, video.packets};
@@ -119,13 +128,20 @@ class VideoSink final : public FrameSink {
   std::int64_t bytes_converted() const noexcept override { return track_->bytes_converted(); }
 
  private:
-  /// After a failure of one track, none goes on.
+  /// A file that another goes on after must not have sound of the other's time.
+  void take_sound(std::int64_t slot) {
+    for (const auto& sound : sounds_) sound->take(track_->sure_end(slot));
+  }
+
+  /// After a failure of one track, none goes on; but what is handed over ends in all tracks at the
+  /// same time.
   template <typename Work>
   void guarded(Work&& work) {
     try {
       work();
     } catch (...) {
       track_->give_up();
+      if (hands_over()) throw;
       for (const auto& sound : sounds_) sound->give_up();
       throw;
     }
@@ -175,7 +191,8 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
   if (encoder->context().pix_fmt == AV_PIX_FMT_PAL8)
     frames = std::make_unique<PaletteFrames>(picture);
   else
-    frames = std::make_unique<EncoderFrames>(format, picture, encoded);
+    frames = std::make_unique<EncoderFrames>(laid_out(format, encoder->frame_format()), picture,
+                                             encoded);
   return std::make_unique<VideoTrack>(std::move(encoder), std::move(frames), picture);
 }
 
@@ -187,6 +204,8 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
   AudioTracks audio = open_audio_tracks(plan, sounds);
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, may_overwrite(plan.request));
+  if (report.hardware && software_plan(plan) && is_regular_file(plan.request.path))
+    track->hold_for_another();
   return std::make_unique<VideoSink>(plan, std::move(track), std::move(audio), std::move(file));
 }
 

@@ -31,6 +31,7 @@ void VideoTrack::write(const Frame& frame, const Region& damage, std::int64_t sl
 
 void VideoTrack::finish(std::int64_t slots) {
   if (std::exchange(finished_, true)) return;
+  asked_end_ = slots;
   FirstFailure failure;
   failure.attempt([&] {
     if (failed_) return;
@@ -39,14 +40,28 @@ void VideoTrack::finish(std::int64_t slots) {
   });
   if (!encoder_failed_)
     failure.attempt([&] {
-      encoder_->drain();
+      drain();
       // A file without a picture would be none.
       while ((!hurried_ || totals_.end == 0) && write_packet()) {
       }
     });
-  if (!failed_ && !failure.happened()) totals_.end = slots;
+  if (hands_over())
+    totals_.end = hand_over().slot;
+  else if (!failed_ && !failure.happened())
+    totals_.end = slots;
   failure.attempt([&] { sink_->end(id_, totals_.end); });
   failure.rethrow();
+}
+
+void VideoTrack::resume(const HeldPicture& picture) {
+  resumed_ = shared_frame(*picture.frame, encoder_->frame_format());
+  last_frame_ = resumed_.get();
+  encode(picture.slot);
+}
+
+std::int64_t VideoTrack::sure_end(std::int64_t slot) const {
+  if (!in_flight_) return slot;
+  return totals_.samples == 0 ? 0 : in_flight_->first_slot().value_or(slot);
 }
 
 Size VideoTrack::encoded_size() const noexcept {
@@ -64,8 +79,18 @@ void VideoTrack::encode(std::int64_t slot) {
     failed_ = encoder_failed_ = true;
     throw;
   }
+  if (in_flight_) in_flight_->sent(*last_frame_, slot);
   last_slot_ = slot;
   while (write_packet()) {
+  }
+}
+
+void VideoTrack::drain() {
+  try {
+    encoder_->drain();
+  } catch (...) {
+    failed_ = encoder_failed_ = true;
+    throw;
   }
 }
 
@@ -76,6 +101,7 @@ bool VideoTrack::write_packet() {
   ++totals_.samples;
   totals_.bytes += packet_->size;
   totals_.end = std::max(totals_.end, packet_->pts + 1);
+  if (in_flight_) in_flight_->came(packet_->pts);
   try {
     sink_->write(*packet_, id_);
   } catch (...) {

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/geometry.h"
 #include "base/region.h"
 #include "base/time.h"
 #include "image/frame.h"
 #include "media/encoder.h"
+#include "media/in_flight.h"
 #include "media/packet_sink.h"
 #include "media/picture_fitter.h"
 #include "media/picture_source.h"
@@ -35,6 +37,10 @@ class VideoTrack {
   /// track's last call.
   void connect(PacketSink& sink, StreamId id) noexcept;
 
+  /// Before the first write(): another encoder may go on after a failure, so what this one has
+  /// taken is held until its packet comes.
+  void hold_for_another() { in_flight_.emplace(); }
+
   /// As FrameSink::write.
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
   /// Encodes what is left so that the track is `slots` long, and ends it in the sink: also after a
@@ -42,6 +48,12 @@ class VideoTrack {
   void finish(std::int64_t slots);
   /// The sink failed outside of write(): nothing more is encoded.
   void give_up() noexcept { failed_ = true; }
+  /// As FrameSink's.
+  bool hands_over() const noexcept { return in_flight_ && encoder_failed_; }
+  Handover hand_over() const { return in_flight_->hand_over(asked_end_, totals_.samples > 0); }
+  void resume(const HeldPicture& picture);
+  /// At the time of `slot`: where the track ends at the earliest, whatever happens.
+  std::int64_t sure_end(std::int64_t slot) const;
   /// As FrameSink::hurry.
   void hurry() noexcept { hurried_ = true; }
 
@@ -55,6 +67,7 @@ class VideoTrack {
 
  private:
   void encode(std::int64_t slot);
+  void drain();
   bool write_packet();
   bool receive();
 
@@ -65,8 +78,11 @@ class VideoTrack {
   PacketSink* sink_ = nullptr;
   StreamId id_ = 0;
   PacketPtr packet_;
+  std::optional<InFlight> in_flight_;
+  FramePtr resumed_;
   AVFrame* last_frame_ = nullptr;
   std::int64_t last_slot_ = -1;
+  std::int64_t asked_end_ = 0;  ///< of finish()
   TrackTotals totals_;
   std::atomic<bool> hurried_{false};
   bool failed_ = false;

@@ -15,7 +15,8 @@ Segments::Segments(const OutputPlan& plan, bool split_on_resize,
     : plan_(plan),
       split_on_resize_(split_on_resize && !plan.to_stdout),
       max_bytes_(max_bytes),
-      open_(std::move(open)) {
+      open_(std::move(open)),
+      path_(plan.request.path) {
   if (max_bytes_) plan_.request.limit = SizeLimit{.bytes = *max_bytes_};
 }
 
@@ -34,39 +35,54 @@ std::unique_ptr<FrameSink> Segments::open_at(std::int64_t slot, const OutputPlan
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
-  const Size size = frame.size();
+  const std::int64_t began = first_slot_;
   try {
-    if (size == captured_ || !split_on_resize_)
-      return sink_->write(frame, damage, slot - first_slot_);
-    close_current(slot);
-    begin_next(size, slot);
-    sink_->write(frame, Rect::of(size), 0);
-  } catch (const DiskFull&) {
-    throw;
-  } catch (const PipeClosed&) {
-    throw;
-  } catch (const SizeReached&) {
-    throw;
+    return write_or_split(frame, damage, slot);
   } catch (const MediaError& error) {
-    if (!report_.hardware || !is_regular_file(plan_.request.path)) throw;
-    const auto software = software_plan(plan_);
-    if (!software) throw;
-    fall_back(*software, error, frame, slot);
+    if (!sink_->hands_over()) throw;
+    close_current(slot);
+    const Handover left = sink_->hand_over();
+    const bool resized = left.pictures.empty() && split_on_resize_;
+    fall_back(error, left, resized ? frame.size() : captured_);
+    // A file without a picture has none to repeat for what was lost.
+    if (left.pictures.empty() && first_slot_ == began && slot > began)
+      write_or_split(frame, Rect::of(frame.size()), began);
   }
+  write_or_split(frame, Rect::of(frame.size()), slot);
 }
 
-void Segments::fall_back(const OutputPlan& software, const MediaError& error, const Frame& frame,
-                         std::int64_t slot) {
-  const std::string failed = report_.name;
+void Segments::write_or_split(const Frame& frame, const Region& damage, std::int64_t slot) {
+  const Size size = frame.size();
+  if (size == captured_ || !split_on_resize_)
+    return sink_->write(frame, damage, slot - first_slot_);
   close_current(slot);
-  plan_ = software;
+  begin_next(size, slot);
+  sink_->write(frame, Rect::of(size), 0);
+}
+
+void Segments::note_failure(const MediaError& error, const Handover& left,
+                            const std::string& failed, const std::string& outcome) {
   report_.tried.push_back({failed, error.what()});
-  const std::string path = begin_next(frame.size(), slot);
-  warnings_.push_back({"encoder_failed",
-                       "encoder " + failed + " failed in mid-recording (" + error.what() +
-                           "); the recording goes on with " + report_.name + " in " + path,
-                       "choose --encoder x264 from the start"});
-  sink_->write(frame, Rect::of(frame.size()), 0);
+  report_.lost_in_flight += left.lost;
+  std::string lost;
+  if (left.lost > 0)
+    lost = "; " + std::to_string(left.lost) +
+           (left.lost == 1 ? " picture was lost: the one before is shown longer"
+                           : " pictures were lost: the one before is shown longer");
+  warnings_.push_back(
+      {"encoder_failed",
+       "encoder " + failed + " failed in mid-recording (" + error.what() + ")" + outcome + lost,
+       "choose --encoder x264 from the start"});
+}
+
+void Segments::fall_back(const MediaError& error, const Handover& left, Size captured) {
+  plan_ = *software_plan(plan_);
+  const std::string failed = report_.name;
+  const std::string path = begin_next(captured, first_slot_ + left.slot);
+  note_failure(error, left, failed, "; the recording goes on with " + report_.name + " in " + path);
+  std::vector<HeldPicture> pictures = left.pictures;
+  for (HeldPicture& picture : pictures) picture.slot -= left.slot;
+  sink_->resume(pictures);
 }
 
 /// Throws if the file could not be finished: then it is the recording's last.
@@ -80,9 +96,9 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
   if (max_bytes_) next.request.limit = SizeLimit{*max_bytes_ - bytes_written(), false};
   EncoderReport report;
   std::unique_ptr<FrameSink> sink;
-  while (!sink) {
-    do next.request.path = insert_before_ending(plan_.request.path, std::to_string(++number_));
-    while (!plan_.request.force && path_exists(next.request.path));
+  // A file that came to hold no picture is gone.
+  for (bool again = sink_->files().empty(); !sink; again = false) {
+    next.request.path = again ? path_ : free_path();
     try {
       sink = open_at(slot, next, captured, report);
     } catch (const MediaError& error) {
@@ -100,10 +116,20 @@ std::string Segments::begin_next(Size captured, std::int64_t slot) {
     sink_ = std::move(sink);
   }
   report.tried.insert(report.tried.begin(), report_.tried.begin(), report_.tried.end());
+  report.lost_in_flight = report_.lost_in_flight;
   report_ = std::move(report);
   captured_ = captured;
   first_slot_ = slot;
-  return next.request.path;
+  path_ = next.request.path;
+  return path_;
+}
+
+/// The next numbered one.
+std::string Segments::free_path() {
+  for (;;) {
+    std::string path = insert_before_ending(plan_.request.path, std::to_string(++number_));
+    if (plan_.request.force || !path_exists(path)) return path;
+  }
 }
 
 void Segments::interrupt() noexcept {
@@ -127,6 +153,18 @@ std::int64_t Segments::bytes_written() const noexcept {
 }
 
 void Segments::finish(std::int64_t slots) {
+  try {
+    return sink_->finish(slots - first_slot_);
+  } catch (const MediaError& error) {
+    if (!sink_->hands_over()) throw;
+    const Handover left = sink_->hand_over();
+    if (left.pictures.empty()) {
+      if (sink_->kept().samples == 0) throw;
+      note_failure(error, left, report_.name, "");
+      return;
+    }
+    fall_back(error, left, captured_);
+  }
   sink_->finish(slots - first_slot_);
 }
 

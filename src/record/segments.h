@@ -23,8 +23,9 @@ using SinkFactory = std::function<std::unique_ptr<FrameSink>(
     std::span<const SoundInput> sounds)>;
 
 /// Writes to one sink at a time. Begins a numbered file (out-2.mp4) if a picture's size changes
-/// and that was asked for, and if a hardware encoder fails: then x264 goes on. Slots count over
-/// the whole recording here; each file's begin at 0. Confined to one thread at a time.
+/// and that was asked for, and if a hardware encoder that nobody asked for fails: then x264 goes
+/// on, first with the pictures that the other one held. Slots count over the whole recording here;
+/// each file's begin at 0. Confined to one thread at a time.
 class Segments {
  public:
   /// `max_bytes`: of all files together.
@@ -69,13 +70,16 @@ class Segments {
   std::vector<Warning> take_warnings() { return std::exchange(warnings_, {}); }
 
  private:
+  void write_or_split(const Frame& frame, const Region& damage, std::int64_t slot);
+  std::string free_path();
   /// Returns the new file's path.
   std::string begin_next(Size captured, std::int64_t slot);
   void close_current(std::int64_t slots);
   std::unique_ptr<FrameSink> open_at(std::int64_t slot, const OutputPlan& plan, Size captured,
                                      EncoderReport& report);
-  void fall_back(const OutputPlan& software, const MediaError& error, const Frame& frame,
-                 std::int64_t slot);
+  void note_failure(const MediaError& error, const Handover& left, const std::string& failed,
+                    const std::string& outcome);
+  void fall_back(const MediaError& error, const Handover& left, Size captured);
 
   OutputPlan plan_;
   bool split_on_resize_;
@@ -87,7 +91,8 @@ class Segments {
   Size captured_;
   Size encoded_;
   Size picture_;
-  std::int64_t first_slot_ = 0;  ///< of the current file
+  std::string path_;             ///< of the current file
+  std::int64_t first_slot_ = 0;  ///< and its first slot
   int number_ = 1;
   std::int64_t closed_bytes_ = 0;  ///< of the files before the current one
   std::int64_t closed_converted_ = 0;

@@ -176,8 +176,8 @@ TEST_CASE("auto says why an encoder that does not open was passed over") {
   if (r.report.name == "libx264") {
     REQUIRE(r.report.tried.size() + 1 == r.plan.encoders.size());
     for (const auto& t : r.report.tried) {
-      CHECK(t.name == "h264_nvenc");
-      CHECK(contains(t.error, "Cannot load"));
+      CHECK((t.name == "h264_nvenc" || t.name == "h264_vaapi"));
+      CHECK(!t.error.empty());
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -40,6 +41,7 @@ struct SinkLog {
   std::string encoder;
   std::vector<SoundInput> sounds;
   std::vector<std::int64_t> idle_slots;
+  std::vector<std::int64_t> resumed;  ///< slots
 };
 
 struct FakeSinkOptions {
@@ -56,6 +58,10 @@ struct FakeSinkOptions {
   std::int64_t lost = 0;       ///< slots that did not reach the file, though their writes did well
   std::int64_t unencoded = 0;  ///< of the last pictures, once hurried
   std::optional<SizeLimit> limit{};
+  /// What the encoder is found to have held when the file is finished at a slot: then any
+  /// MediaError of write() or finish() is the encoder's, and another one may go on.
+  std::function<Handover(std::int64_t)> hand_over{};
+  bool gone = false;  ///< once finished, there is no file
 };
 
 class FakeSink final : public FrameSink {
@@ -98,9 +104,19 @@ class FakeSink final : public FrameSink {
     log_->idle_slots.push_back(slot);
   }
   void finish(std::int64_t slots) override {
+    if (log_->finished >= 0) return;
+    if (options_.hand_over) left_ = options_.hand_over(slots);
+    {
+      const std::lock_guard lock(log_->mutex);
+      log_->finished = left_ ? left_->slot : slots;
+    }
     if (options_.before_finish) options_.before_finish();
+  }
+  bool hands_over() const noexcept override { return options_.hand_over != nullptr; }
+  Handover hand_over() const override { return left_.value(); }
+  void resume(std::span<const HeldPicture> pictures) override {
     const std::lock_guard lock(log_->mutex);
-    log_->finished = slots;
+    for (const HeldPicture& picture : pictures) log_->resumed.push_back(picture.slot);
   }
   std::int64_t bytes_converted() const noexcept override { return 0; }
   std::int64_t longest_gap() const noexcept override { return options_.longest_gap; }
@@ -118,8 +134,14 @@ class FakeSink final : public FrameSink {
   Kept kept() const noexcept override {
     const std::lock_guard lock(log_->mutex);
     Kept kept;
-    kept.samples = static_cast<std::int64_t>(log_->writes.size());
-    if (kept.samples > 0) kept.slots = log_->writes.back().slot + 1;
+    if (options_.gone && log_->finished >= 0) return kept;
+    kept.samples = std::ssize(log_->writes) + std::ssize(log_->resumed);
+    if (left_) {
+      kept.samples -= std::ssize(left_->pictures) + left_->lost;
+      kept.slots = left_->slot;
+      return kept;
+    }
+    if (!log_->writes.empty()) kept.slots = log_->writes.back().slot + 1;
     if (!failed_) kept.slots = std::max(kept.slots, log_->finished);
     if (hurried_) kept.samples -= options_.unencoded;
     kept.slots = std::max<std::int64_t>(kept.slots - options_.lost, 0);
@@ -135,6 +157,7 @@ class FakeSink final : public FrameSink {
   Size encoded_size() const noexcept override { return log_->captured; }
   Size picture_size() const noexcept override { return log_->captured; }
   std::vector<OutputFile> files() const override {
+    if (options_.gone && log_->finished >= 0) return {};
     const std::int64_t bytes = bytes_written();
     return {{log_->path, "mp4", bytes, std::max<std::int64_t>(log_->finished, 0)}};
   }
@@ -178,6 +201,7 @@ class FakeSink final : public FrameSink {
   /// The desktop_sequence since which a pixel of `rebuilt_` has not been the frame's; 0: it is.
   std::vector<std::uint64_t> differs_since_;
   Size rebuilt_size_;
+  std::optional<Handover> left_;
   std::atomic<bool> hurried_{false};
   bool failed_ = false;  ///< in the last write
 };

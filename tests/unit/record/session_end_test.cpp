@@ -259,6 +259,7 @@ TEST_CASE("a hardware encoder that fails hands over to x264 in a numbered file")
   b.options.plan.request.path = path;
   b.options.frames = 40;
   b.sinks.options.hardware = true;
+  b.sinks.options.hand_over = [](std::int64_t slots) { return Handover{slots, {}, 0}; };
   b.sinks.options.before_write = [](std::int64_t n) {
     if (n == 15) throw MediaError("the device was removed");
   };
