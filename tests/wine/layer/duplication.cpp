@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "cpu_copies.h"
 #include "precise_wait.h"
 
 namespace layer {
@@ -48,6 +49,7 @@ HRESULT duplicate(int output, IUnknown* unknown, bool allow_fp16, IDXGIOutputDup
     s.report.count("opens_on_removed_device");
     return DXGI_ERROR_DEVICE_REMOVED;
   }
+  const Uncounted drawing;
   if (!s.claim_output(output)) {
     s.report.violation("DuplicateOutput while this process duplicates the output already");
     return E_INVALIDARG;
@@ -185,6 +187,7 @@ void Duplication::deliver_desktop(std::int64_t n, DXGI_OUTDUPL_FRAME_INFO* info)
   State& s = state();
   const std::int64_t number = s.config.start + n + (output_ == 0 ? 0 : 1'000'000);
   const bool black = updates_ < s.config.black;
+  const Uncounted drawing;
   ++updates_;
   if (black) {
     picture_.show_black();
