@@ -57,3 +57,7 @@ def test_a_recording_through_memory_copies_what_it_shows(wine, tmp_path, region)
     assert copies["map"]["bytes"] == calls * whole
     # The desktop's own drawing is not the program's.
     assert copies["update_subresource"] == {"calls": 0, "bytes": 0}
+    # What the program took in that time, and what of it was the layer's.
+    capture = run.report["capture"]
+    assert capture["wall_s"] > 0.9 and capture["cpu_s"] > 0
+    assert 0 < capture["drawing_s"] < capture["wall_s"]

@@ -28,6 +28,17 @@ void Report::cpu_copied(const std::string& way, std::int64_t bytes) {
   copies.bytes += bytes;
 }
 
+void Report::captured(double wall_s, double cpu_s) {
+  const std::lock_guard lock(mutex_);
+  captured_wall_s_ += wall_s;
+  captured_cpu_s_ += cpu_s;
+}
+
+void Report::drew(double seconds) {
+  const std::lock_guard lock(mutex_);
+  drawn_s_ += seconds;
+}
+
 void Report::created_duplication() {
   const std::lock_guard lock(mutex_);
   ++live_duplications_;
@@ -52,6 +63,8 @@ std::string Report::json() const {
   document["leaks"] = {{"duplications", live_duplications_}, {"textures", leaked_textures_}};
   for (const auto& [way, copies] : copies_)
     document["cpu_copies"][way] = {{"calls", copies.calls}, {"bytes", copies.bytes}};
+  document["capture"] = {
+      {"wall_s", captured_wall_s_}, {"cpu_s", captured_cpu_s_}, {"drawing_s", drawn_s_}};
   document["held_us"] = nullptr;
   if (!held_us_.empty()) {
     std::vector<double> sorted = held_us_;

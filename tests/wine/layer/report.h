@@ -18,6 +18,10 @@ class Report {
   void held(double microseconds);
   /// The program copied so many bytes by the CPU, in a way that cpu_copies.h names.
   void cpu_copied(const std::string& way, std::int64_t bytes);
+  /// A duplication lived for `wall_s`, while the process took `cpu_s`.
+  void captured(double wall_s, double cpu_s);
+  /// Of that, the layer itself has drawn the desktop for so long.
+  void drew(double seconds);
   void created_duplication();
   void destroyed_duplication();
   /// A desktop texture that was still referenced after its duplication had gone.
@@ -39,6 +43,9 @@ class Report {
                                         {"update_subresource", {}},
                                         {"initial_data", {}},
                                         {"buffers", {}}};
+  double captured_wall_s_ = 0;
+  double captured_cpu_s_ = 0;
+  double drawn_s_ = 0;
   std::vector<double> held_us_;
   std::int64_t live_duplications_ = 0;
   std::int64_t leaked_textures_ = 0;
