@@ -14,5 +14,8 @@ if [[ ! -e $native/build.ninja ]]; then
 fi
 cmake --build "$native" --target rustcam-cli read_barcodes
 scripts/build-windows.sh all
+# FFmpeg's own program is another client of the layer, and of the stand-in driver. Built once, in two minutes.
+RUSTCAM_WINDOWS_FFMPEG=$(scripts/windows-ffmpeg.sh)
+export RUSTCAM_WINDOWS_FFMPEG
 export RUSTCAM_WINDOWS_BUILD=$PWD/build/windows RUSTCAM_NATIVE_BUILD=$PWD/$native PYTHONDONTWRITEBYTECODE=1
 exec /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/wine "$@"

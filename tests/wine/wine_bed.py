@@ -96,7 +96,7 @@ class WineBed:
             self.xvfb.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, arguments, layer=None, launcher_options=(), cwd=None, **popen):
+    def start(self, arguments, layer=None, launcher_options=(), cwd=None, program=PROGRAM, **popen):
         """The program as a Popen; `layer` is RUSTCAM_LAYER's text, None for no layer."""
         command = [WINE]
         environment = dict(self.environment)
@@ -107,17 +107,17 @@ class WineBed:
             environment["RUSTCAM_LAYER_REPORT"] = "Z:" + str(self.report_path)
             command += [str(LAYER / "layer_launch.exe"), "Z:" + str(LAYER / "duplication_layer.dll"),
                         *map(str, launcher_options)]
-        command += ["Z:" + str(PROGRAM), *map(str, arguments)]
+        command += ["Z:" + str(program), *map(str, arguments)]
         return subprocess.Popen(command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL,
                                 stdout=popen.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, **popen)
 
-    def run(self, *arguments, layer=None, launcher_options=(), when=None, cwd=None, timeout=120):
+    def run(self, *arguments, layer=None, launcher_options=(), when=None, cwd=None, program=PROGRAM, timeout=120):
         """Runs the program to its end. The notices among `launcher_options` are given once `when()` is true."""
         if when is not None:
             go = self.folder / "go"
             go.unlink(missing_ok=True)
             launcher_options = ["--when", "Z:" + str(go), *launcher_options]
-        process = self.start(arguments, layer, launcher_options, cwd)
+        process = self.start(arguments, layer, launcher_options, cwd, program)
         try:
             if when is not None:
                 end = time.monotonic() + timeout

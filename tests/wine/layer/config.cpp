@@ -106,6 +106,8 @@ void set(Config& config, const std::string& key, const std::string& value) {
     config.protect = value == "1";
   } else if (key == "no_duplicate1") {
     config.no_duplicate1 = value == "1";
+  } else if (key == "no_video") {
+    config.no_video = value == "1";
   } else if (key == "open") {
     config.open_code = code_by_name(value);
   } else if (key == "fault") {

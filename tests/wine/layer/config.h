@@ -55,6 +55,7 @@ struct Config {
   int split = 1;          ///< each dirty rectangle told as that many bands
   bool protect = false;
   bool no_duplicate1 = false;  ///< no IDXGIOutput5
+  bool no_video = false;       ///< the device has no video interfaces
   HRESULT open_code = S_OK;    ///< every opening fails with it
   std::vector<Fault> faults;
   double loss_every_s = 0;

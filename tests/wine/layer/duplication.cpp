@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "cpu_copies.h"
 #include "precise_wait.h"
 
 namespace layer {
@@ -22,10 +23,6 @@ bool is_removed(ID3D11Device* device) {
 void mark_removed(ID3D11Device* device) {
   const char one = 1;
   device->SetPrivateData(removed_mark, sizeof one, &one);
-}
-
-RECT to_rect(const rustcam::Rect& r) {
-  return {r.left, r.top, r.right, r.bottom};
 }
 
 }  // namespace
@@ -48,6 +45,7 @@ HRESULT duplicate(int output, IUnknown* unknown, bool allow_fp16, IDXGIOutputDup
     s.report.count("opens_on_removed_device");
     return DXGI_ERROR_DEVICE_REMOVED;
   }
+  const Uncounted drawing;
   if (!s.claim_output(output)) {
     s.report.violation("DuplicateOutput while this process duplicates the output already");
     return E_INVALIDARG;
@@ -79,6 +77,7 @@ Duplication::Duplication(int output, Com<ID3D11Device> device, const PictureOpti
 Duplication::~Duplication() {
   Report& report = state().report;
   if (held_) report.violation("a duplication was released while a frame was held");
+  report.captured(rustcam::to_s(rustcam::now() - born_at_), process_cpu_s() - born_cpu_s_);
   Com<ID3D11Texture2D> texture = picture_.take_texture();
   texture->AddRef();
   if (texture->Release() > 1) report.leaked_texture();
@@ -185,6 +184,8 @@ void Duplication::deliver_desktop(std::int64_t n, DXGI_OUTDUPL_FRAME_INFO* info)
   State& s = state();
   const std::int64_t number = s.config.start + n + (output_ == 0 ? 0 : 1'000'000);
   const bool black = updates_ < s.config.black;
+  const Uncounted drawing;
+  const auto begun = rustcam::now();
   ++updates_;
   if (black) {
     picture_.show_black();
@@ -192,6 +193,7 @@ void Duplication::deliver_desktop(std::int64_t n, DXGI_OUTDUPL_FRAME_INFO* info)
   } else {
     describe(picture_.show(number));
   }
+  s.report.drew(rustcam::to_s(rustcam::now() - begun));
   info->AccumulatedFrames =
       delivered_frame_ < 0 ? 1 : static_cast<UINT>(std::max<std::int64_t>(1, n - delivered_frame_));
   delivered_frame_ = std::max(n, delivered_frame_ + (black ? 1 : 0));
@@ -223,69 +225,6 @@ void Duplication::deliver_pointer(double t_s, bool always, DXGI_OUTDUPL_FRAME_IN
   if (shape_new_in_frame_) info->PointerShapeBufferSize = static_cast<UINT>(shape_.bytes.size());
   shape_told_ = true;
   told_position_ = at;
-}
-
-void Duplication::describe(const rustcam::Region& changed) {
-  const Config& config = state().config;
-  if (config.no_rects) return;
-  const rustcam::Rect screen = rustcam::Rect::of(options_.size);
-  for (const rustcam::Rect& r : changed.rects()) {
-    const rustcam::Rect part = rustcam::intersect(r, screen);
-    if (config.moves && moves_.empty() && part.area() > 0) {
-      const RECT native = to_rect(picture_.native_rect(part));
-      moves_.push_back({{native.left, native.top}, native});
-      continue;
-    }
-    const std::int32_t bands = std::clamp(config.split, 1, part.size().height);
-    for (std::int32_t band = 0; band < bands; ++band) {
-      rustcam::Rect slice = part;
-      slice.top = part.top + part.size().height * band / bands;
-      slice.bottom = part.top + part.size().height * (band + 1) / bands;
-      dirty_.push_back(to_rect(picture_.native_rect(slice)));
-    }
-  }
-}
-
-HRESULT Duplication::GetFrameDirtyRects(UINT size, RECT* rects, UINT* required) {
-  if (!required) return E_INVALIDARG;
-  *required = static_cast<UINT>(dirty_.size() * sizeof(RECT));
-  if (!held_) {
-    state().report.violation("GetFrameDirtyRects without a frame");
-    return DXGI_ERROR_INVALID_CALL;
-  }
-  if (size < *required) return DXGI_ERROR_MORE_DATA;
-  std::copy(dirty_.begin(), dirty_.end(), rects);
-  return S_OK;
-}
-
-HRESULT Duplication::GetFrameMoveRects(UINT size, DXGI_OUTDUPL_MOVE_RECT* rects, UINT* required) {
-  if (!required) return E_INVALIDARG;
-  *required = static_cast<UINT>(moves_.size() * sizeof(DXGI_OUTDUPL_MOVE_RECT));
-  if (!held_) {
-    state().report.violation("GetFrameMoveRects without a frame");
-    return DXGI_ERROR_INVALID_CALL;
-  }
-  if (size < *required) return DXGI_ERROR_MORE_DATA;
-  std::copy(moves_.begin(), moves_.end(), rects);
-  return S_OK;
-}
-
-HRESULT Duplication::GetFramePointerShape(UINT size, void* buffer, UINT* required,
-                                          DXGI_OUTDUPL_POINTER_SHAPE_INFO* info) {
-  if (!required || !info) return E_INVALIDARG;
-  *required = static_cast<UINT>(shape_.bytes.size());
-  if (!held_) {
-    state().report.violation("GetFramePointerShape without a frame");
-    return DXGI_ERROR_INVALID_CALL;
-  }
-  if (!shape_new_in_frame_) {
-    state().report.violation("GetFramePointerShape if PointerShapeBufferSize is 0");
-    return DXGI_ERROR_INVALID_CALL;
-  }
-  if (size < *required) return DXGI_ERROR_MORE_DATA;
-  std::copy(shape_.bytes.begin(), shape_.bytes.end(), static_cast<std::uint8_t*>(buffer));
-  *info = shape_.info;
-  return S_OK;
 }
 
 HRESULT Duplication::MapDesktopSurface(DXGI_MAPPED_RECT*) {

@@ -12,6 +12,7 @@
 #include "com.h"
 #include "picture.h"
 #include "pointer_script.h"
+#include "process_time.h"
 #include "state.h"
 
 namespace layer {
@@ -55,6 +56,8 @@ class Duplication final : public DxgiObject<IDXGIOutputDuplication> {
   Picture picture_;
   PointerShapeBytes shape_;
 
+  const rustcam::TimePoint born_at_ = rustcam::now();
+  const double born_cpu_s_ = process_cpu_s();
   bool held_ = false;
   bool shape_new_in_frame_ = false;
   bool shape_told_ = false;

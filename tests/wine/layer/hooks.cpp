@@ -7,23 +7,24 @@
 #include <cstdint>
 #include <cstring>
 
+#include "cpu_copies.h"
 #include "output.h"
 #include "state.h"
+#include "video_interfaces.h"
+#include "vtable.h"
 
 namespace layer {
 namespace {
 
-// IUnknown has 3 members, IDXGIObject 4, and EnumOutputs is IDXGIAdapter's first.
-constexpr std::size_t enum_outputs_slot = 7;
-
-using EnumOutputs = HRESULT(STDMETHODCALLTYPE*)(IDXGIAdapter*, UINT, IDXGIOutput**);
+using EnumOutputs = HRESULT STDMETHODCALLTYPE(IDXGIAdapter*, UINT, IDXGIOutput**);
 
 using GetDeviceInfo = LONG(WINAPI*)(DISPLAYCONFIG_DEVICE_INFO_HEADER*);
 
 struct Originals {
-  EnumOutputs enum_outputs = nullptr;
+  EnumOutputs* enum_outputs = nullptr;
   PFN_D3D11_CREATE_DEVICE create_device = nullptr;
   GetDeviceInfo get_device_info = nullptr;
+  decltype(&GetProcAddress) get_proc_address = nullptr;
 };
 
 Originals& originals() {
@@ -57,8 +58,26 @@ HRESULT WINAPI create_device(IDXGIAdapter* adapter, D3D_DRIVER_TYPE type, HMODUL
     state().report.violation("D3D11CreateDevice with an adapter and a driver type");
     return E_INVALIDARG;
   }
-  return originals().create_device(adapter, type, software, flags, levels, level_count, sdk, device,
-                                   level, context);
+  Com<ID3D11Device> made;
+  const HRESULT hr = originals().create_device(adapter, type, software, flags, levels, level_count,
+                                               sdk, made.put(), level, context);
+  if (FAILED(hr)) return hr;
+  Com<ID3D11DeviceContext> immediate;
+  made->GetImmediateContext(immediate.put());
+  answer_for_video(made.get(), immediate.get());
+  count_cpu_copies(made.get(), immediate.get());
+  if (device) *device = made.detach();
+  return hr;
+}
+
+/// Programs that find Direct3D at run time, as FFmpeg does.
+FARPROC WINAPI get_proc_address(HMODULE module, const char* name) {
+  const FARPROC found = originals().get_proc_address(module, name);
+  const bool is_number = reinterpret_cast<std::uintptr_t>(name) <= 0xFFFF;
+  if (!found || is_number || std::strcmp(name, "D3D11CreateDevice") != 0) return found;
+  originals().create_device =
+      reinterpret_cast<PFN_D3D11_CREATE_DEVICE>(reinterpret_cast<void*>(found));
+  return reinterpret_cast<FARPROC>(reinterpret_cast<void*>(&create_device));
 }
 
 /// DISPLAYCONFIG_SDR_WHITE_LEVEL, which Wine does not answer: thousandths of 80 nits.
@@ -73,13 +92,6 @@ LONG WINAPI get_device_info(DISPLAYCONFIG_DEVICE_INFO_HEADER* header) {
     return originals().get_device_info(header);
   reinterpret_cast<SdrWhiteLevel*>(header)->level = static_cast<ULONG>(nits / 80 * 1000 + 0.5);
   return ERROR_SUCCESS;
-}
-
-void write_pointer(void** at, void* value) {
-  DWORD before = 0;
-  VirtualProtect(at, sizeof value, PAGE_READWRITE, &before);
-  *at = value;
-  VirtualProtect(at, sizeof value, before, &before);
 }
 
 /// The place in the program's import table that holds `function` of `module`.
@@ -106,6 +118,14 @@ void** import_slot(const char* module, const char* function) {
   return nullptr;
 }
 
+template <typename Function>
+void replace_import(const char* module, const char* name, Function* mine, Function*& original) {
+  void** slot = import_slot(module, name);
+  if (!slot) return;
+  original = reinterpret_cast<Function*>(*slot);
+  write_pointer(slot, reinterpret_cast<void*>(mine));
+}
+
 }  // namespace
 
 bool install_hooks() {
@@ -114,17 +134,12 @@ bool install_hooks() {
     return false;
   Com<IDXGIAdapter> adapter;
   if (FAILED(factory->EnumAdapters(0, adapter.put()))) return false;
-  auto** table = *reinterpret_cast<void***>(adapter.get());
-  originals().enum_outputs = reinterpret_cast<EnumOutputs>(table[enum_outputs_slot]);
-  write_pointer(&table[enum_outputs_slot], reinterpret_cast<void*>(&enum_outputs));
-  if (void** slot = import_slot("d3d11.dll", "D3D11CreateDevice")) {
-    originals().create_device = reinterpret_cast<PFN_D3D11_CREATE_DEVICE>(*slot);
-    write_pointer(slot, reinterpret_cast<void*>(&create_device));
-  }
-  if (void** slot = import_slot("user32.dll", "DisplayConfigGetDeviceInfo")) {
-    originals().get_device_info = reinterpret_cast<GetDeviceInfo>(*slot);
-    write_pointer(slot, reinterpret_cast<void*>(&get_device_info));
-  }
+  replace_method(adapter.get(), &IDXGIAdapter::EnumOutputs, &enum_outputs,
+                 originals().enum_outputs);
+  replace_import("d3d11.dll", "D3D11CreateDevice", &create_device, originals().create_device);
+  replace_import("kernel32.dll", "GetProcAddress", &get_proc_address, originals().get_proc_address);
+  replace_import("user32.dll", "DisplayConfigGetDeviceInfo", &get_device_info,
+                 originals().get_device_info);
   return true;
 }
 

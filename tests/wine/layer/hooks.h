@@ -1,4 +1,5 @@
-// Puts the layer into the process: the adapters' EnumOutputs and the program's D3D11CreateDevice.
+// Puts the layer into the process: the adapters' EnumOutputs, the program's D3D11CreateDevice, and
+// what the devices that it makes are asked.
 #pragma once
 
 namespace layer {

@@ -21,6 +21,24 @@ void Report::held(double microseconds) {
   held_us_.push_back(microseconds);
 }
 
+void Report::cpu_copied(const std::string& way, std::int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  Copies& copies = copies_[way];
+  ++copies.calls;
+  copies.bytes += bytes;
+}
+
+void Report::captured(double wall_s, double cpu_s) {
+  const std::lock_guard lock(mutex_);
+  captured_wall_s_ += wall_s;
+  captured_cpu_s_ += cpu_s;
+}
+
+void Report::drew(double seconds) {
+  const std::lock_guard lock(mutex_);
+  drawn_s_ += seconds;
+}
+
 void Report::created_duplication() {
   const std::lock_guard lock(mutex_);
   ++live_duplications_;
@@ -43,6 +61,10 @@ std::string Report::json() const {
   document["violations"] = violations_;
   document["counts"] = counts_;
   document["leaks"] = {{"duplications", live_duplications_}, {"textures", leaked_textures_}};
+  for (const auto& [way, copies] : copies_)
+    document["cpu_copies"][way] = {{"calls", copies.calls}, {"bytes", copies.bytes}};
+  document["capture"] = {
+      {"wall_s", captured_wall_s_}, {"cpu_s", captured_cpu_s_}, {"drawing_s", drawn_s_}};
   document["held_us"] = nullptr;
   if (!held_us_.empty()) {
     std::vector<double> sorted = held_us_;
