@@ -10,7 +10,7 @@ import pytest
 from nvenc_driver import FOLDER, Driver
 from rustcam_testing import barcodes, decode, ffprobe, json_cli
 
-WIDTH, HEIGHT, FRAMES = 320, 240, 40
+WIDTH, HEIGHT, FRAMES = 320, 240, 24
 SOURCE = ["-f", "lavfi", "-i", f"testsrc2=s={WIDTH}x{HEIGHT}:r=30:d={FRAMES / 30}"]
 
 # What `nvenc_client wrong` does, as the driver has to call it.

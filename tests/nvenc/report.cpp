@@ -82,15 +82,14 @@ void write(const State& s) {
   std::fclose(file);
 }
 
-/// Writes it once more when the process ends.
-struct AtEnd {
-  ~AtEnd() {
-    // On Windows a thread may have been ended while it held the lock.
-    if (!state().mutex.try_lock()) return;
-    write(state());
-    state().mutex.unlock();
-  }
-} at_end;
+void write_at_the_end() {
+  // On Windows a thread may have been ended while it held the lock.
+  if (!state().mutex.try_lock()) return;
+  write(state());
+  state().mutex.unlock();
+}
+
+[[maybe_unused]] const int at_the_end = std::atexit(&write_at_the_end);
 
 }  // namespace
 
