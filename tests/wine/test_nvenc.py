@@ -71,3 +71,14 @@ def test_recordings_are_whole(wine, driver, tmp_path, source):
     session = driver.sessions()[-1]
     assert session["frames"] == session["packets"] == 60 - statistics["frames"]["unencoded"]
     assert session["b_frames"] == session["lookahead"] == 0
+
+
+@pytest.mark.parametrize("settings,said", [("fail=no_session", "out of memory"), ("fail=old_driver", "nvenc API version")])
+def test_a_refusal_is_told(wine, driver, tmp_path, settings, said):
+    driver.expect(settings)
+    run = wine.run("record", "--backend", "virtual", "-o", "mover@320x240@60", "--encoder", "nvenc", "--frames", "5", "out.mp4",
+                   cwd=tmp_path)
+    assert run.status == 1
+    assert said in run.stderr
+    assert driver.sessions() == []
+    assert not (tmp_path / "out.mp4").exists()

@@ -1,5 +1,5 @@
 // Everything that the stand-in reports, done once each; the test knows what it has to say of it.
-//   nvenc_client right|wrong|leak
+//   nvenc_client right|b-frames|lookahead|wrong|leak
 #include <ffnvcodec/dynlink_cuda.h>
 #include <ffnvcodec/dynlink_loader.h>
 
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "client.h"
 
@@ -44,19 +46,45 @@ void open_rightly(Client& client) {
   client.open(client.context, NV_ENC_DEVICE_TYPE_CUDA);
 }
 
-void right(Client& client) {
-  open_rightly(client);
+/// Encodes that many pictures, fetches them all, and leaves nothing. Prints what each encoding
+/// answered.
+void record(Client& client, int pictures) {
   client.initialize();
-  NV_ENC_INPUT_PTR input = client.create_input();
-  NV_ENC_OUTPUT_PTR output = client.create_output();
-  encode(client, input, output);
-  client.fetch(output);
+  std::vector<NV_ENC_INPUT_PTR> inputs;
+  std::vector<NV_ENC_OUTPUT_PTR> outputs;
+  for (int i = 0; i < pictures; ++i) {
+    inputs.push_back(client.create_input());
+    outputs.push_back(client.create_output());
+    NV_ENC_PIC_PARAMS picture = client.picture(inputs.back(), outputs.back());
+    std::printf("%d\n", client.api.nvEncEncodePicture(client.encoder, &picture));
+  }
   end_of_stream(client);
-  must(client.api.nvEncDestroyInputBuffer(client.encoder, input), "NvEncDestroyInputBuffer");
-  must(client.api.nvEncDestroyBitstreamBuffer(client.encoder, output),
-       "NvEncDestroyBitstreamBuffer");
+  for (NV_ENC_OUTPUT_PTR output : outputs) client.fetch(output);
+  for (NV_ENC_INPUT_PTR input : inputs)
+    must(client.api.nvEncDestroyInputBuffer(client.encoder, input), "NvEncDestroyInputBuffer");
+  for (NV_ENC_OUTPUT_PTR output : outputs)
+    must(client.api.nvEncDestroyBitstreamBuffer(client.encoder, output),
+         "NvEncDestroyBitstreamBuffer");
   must(client.api.nvEncDestroyEncoder(client.encoder), "NvEncDestroyEncoder");
   client.cuda->cuCtxDestroy(client.context);
+}
+
+void right(Client& client) {
+  open_rightly(client);
+  record(client, 1);
+}
+
+void b_frames(Client& client) {
+  open_rightly(client);
+  client.config.frameIntervalP = 3;
+  record(client, 7);
+}
+
+void lookahead(Client& client) {
+  open_rightly(client);
+  client.config.rcParams.enableLookahead = 1;
+  client.config.rcParams.lookaheadDepth = 4;
+  record(client, 7);
 }
 
 void leak(Client& client) {
@@ -166,18 +194,20 @@ void wrong(Client& client) {
 
 int run(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
-  Client client;
-  if (what == "right") {
-    right(client);
-  } else if (what == "wrong") {
-    wrong(client);
-  } else if (what == "leak") {
-    leak(client);
-  } else {
-    std::fputs("usage: nvenc_client right|wrong|leak\n", stderr);
-    return 2;
+  const std::array<std::pair<std::string_view, void (*)(Client&)>, 5> known{
+      {{"right", &right},
+       {"b-frames", &b_frames},
+       {"lookahead", &lookahead},
+       {"wrong", &wrong},
+       {"leak", &leak}}};
+  for (const auto& [name, call] : known) {
+    if (name != what) continue;
+    Client client;
+    call(client);
+    return 0;
   }
-  return 0;
+  std::fputs("usage: nvenc_client right|b-frames|lookahead|wrong|leak\n", stderr);
+  return 2;
 }
 
 }  // namespace nvenc_client
