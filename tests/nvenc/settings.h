@@ -21,6 +21,9 @@
 //   no_session max=WxH            the largest picture (default 4096x4096, HEVC 8192x8192) verify=1
 //   a texture must not change between encoding and fetching its packet (reads each twice)
 //
+// It is a GPU that encodes H.264 and (on Linux) HEVC, of 8 bits; not AV1, as those before the RTX
+// 40 series. It makes no B-frames, whatever it is asked, but is late as if it did.
+//
 // RUSTCAM_NVENC_REPORT names a file that gets, as JSON, what the driver was asked (report.h).
 #pragma once
 

@@ -73,12 +73,14 @@ def test_recordings_are_whole(wine, driver, tmp_path, source):
     assert session["b_frames"] == session["lookahead"] == 0
 
 
-@pytest.mark.parametrize("settings,said", [("fail=no_session", "out of memory"), ("fail=old_driver", "nvenc API version")])
-def test_a_refusal_is_told(wine, driver, tmp_path, settings, said):
+@pytest.mark.parametrize("settings,encoder,said", [
+    ("fail=no_session", "nvenc", "out of memory"), ("fail=old_driver", "nvenc", "nvenc API version"),
+    ("", "av1_nvenc", "No capable devices found")])
+def test_a_refusal_is_told(wine, driver, tmp_path, settings, encoder, said):
     driver.expect(settings)
-    run = wine.run("record", "--backend", "virtual", "-o", "mover@320x240@60", "--encoder", "nvenc", "--frames", "5", "out.mp4",
+    run = wine.run("record", "--backend", "virtual", "-o", "mover@320x240@60", "--encoder", encoder, "--frames", "5", "out.mkv",
                    cwd=tmp_path)
     assert run.status == 1
     assert said in run.stderr
     assert driver.sessions() == []
-    assert not (tmp_path / "out.mp4").exists()
+    assert not (tmp_path / "out.mkv").exists()
