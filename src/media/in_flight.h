@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "media/ffmpeg.h"
@@ -21,7 +22,7 @@ class InFlight {
   /// The encoder took `frame`; slots grow. Its buffers are shared, not copied. A picture in the
   /// GPU's memory is lost with the encoder, so it is not held.
   void sent(const AVFrame& frame, std::int64_t slot);
-  /// Its packet came.
+  /// Its packet came. The picture is held until the next one's comes.
   void came(std::int64_t slot);
   /// Of the earliest picture whose packet did not come; nullopt if all came.
   std::optional<std::int64_t> first_slot() const;
@@ -29,9 +30,12 @@ class InFlight {
   /// What is to be encoded again of the slots before `end`; later ones are forgotten. `began`:
   /// packets came at all, so that the last of them can last longer.
   Handover hand_over(std::int64_t end, bool began) const;
+  /// The picture whose packet came last; null if it was not held.
+  const std::shared_ptr<const AVFrame>& last() const noexcept { return last_; }
 
  private:
   std::deque<HeldPicture> pictures_;
+  std::shared_ptr<const AVFrame> last_;
   std::size_t held_ = 0;  ///< of them, those with a frame
 };
 

@@ -35,7 +35,6 @@ std::unique_ptr<FrameSink> Segments::open_at(std::int64_t slot, const OutputPlan
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
-  const std::int64_t began = first_slot_;
   try {
     return write_or_split(frame, damage, slot);
   } catch (const MediaError& error) {
@@ -44,9 +43,9 @@ void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot
     const Handover left = sink_->hand_over();
     const bool resized = left.pictures.empty() && split_on_resize_;
     fall_back(error, left, resized ? frame.size() : captured_);
-    // A file without a picture has none to repeat for what was lost.
-    if (left.pictures.empty() && first_slot_ == began && slot > began)
-      write_or_split(frame, Rect::of(frame.size()), began);
+    // There may be no picture to repeat for what was lost.
+    if (left.pictures.empty() && first_slot_ < slot)
+      write_or_split(frame, Rect::of(frame.size()), first_slot_);
   }
   write_or_split(frame, Rect::of(frame.size()), slot);
 }
