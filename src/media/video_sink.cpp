@@ -214,7 +214,7 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, may_overwrite(plan.request));
   if (report.hardware && software_plan(plan) && is_regular_file(plan.request.path))
-    track->hold_for_another(tells_end(*plan.container) || !sounds.empty());
+    track->hold_for_another(tells_end(*plan.container) || !sounds.empty(), plan.request.vfr);
   return std::make_unique<VideoSink>(plan, std::move(track), std::move(audio), std::move(file));
 }
 

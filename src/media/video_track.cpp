@@ -53,8 +53,8 @@ void VideoTrack::finish(std::int64_t slots) {
   failure.rethrow();
 }
 
-void VideoTrack::hold_for_another(bool tells_end) {
-  in_flight_.emplace();
+void VideoTrack::hold_for_another(bool tells_end, bool gaps) {
+  in_flight_.emplace(!tells_end && gaps);
   tells_end_ = tells_end;
 }
 
@@ -62,7 +62,8 @@ Handover VideoTrack::hand_over() const {
   const bool began = totals_.samples > 0;
   Handover left = in_flight_->hand_over(asked_end_, began);
   if (!began || tells_end_ || left.slot <= last_end_) return left;
-  // The time that the last picture here cannot last goes to the next file, which repeats it.
+  // The time that the last picture here cannot last goes to the next file, which repeats it, or
+  // shows its first one so much earlier.
   if (in_flight_->last())
     left.pictures.insert(left.pictures.begin(), {last_end_, in_flight_->last()});
   else if (!left.pictures.empty())

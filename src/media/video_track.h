@@ -39,8 +39,8 @@ class VideoTrack {
 
   /// Before the first write(): another encoder may go on after a failure, so what this one has
   /// taken is held until its packet comes. `tells_end`: the file can tell that the track is longer
-  /// than its samples are.
-  void hold_for_another(bool tells_end);
+  /// than its samples are. `gaps`: slots are left out for which the last picture has to last.
+  void hold_for_another(bool tells_end, bool gaps);
 
   /// As FrameSink::write.
   void write(const Frame& frame, const Region& damage, std::int64_t slot);

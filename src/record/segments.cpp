@@ -66,8 +66,8 @@ void Segments::note_failure(const MediaError& error, const Handover& left,
   std::string lost;
   if (left.lost > 0)
     lost = "; " + std::to_string(left.lost) +
-           (left.lost == 1 ? " picture was lost: the one before is shown longer"
-                           : " pictures were lost: the one before is shown longer");
+           (left.lost == 1 ? " picture was lost: the one beside it is shown longer"
+                           : " pictures were lost: the one beside them is shown longer");
   warnings_.push_back(
       {"encoder_failed",
        "encoder " + failed + " failed in mid-recording (" + error.what() + ")" + outcome + lost,

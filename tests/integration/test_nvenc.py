@@ -69,6 +69,22 @@ def test_a_recording(tmp_path, encoder, size):
     assert session["input"] == "memory" and session["frames"] == session["packets"] == 30
 
 
+def test_hevc_by_name(tmp_path):
+    driver = Driver(tmp_path)
+    result = run_cli("record", *MOVER, *WHOLE, "--encoder", "hevc_nvenc", "--frames", 20, "--preset", "slow", "--crf", "20", "--json", tmp_path / "a.mp4",
+                     env=driver.env)
+    if b"does not open" in result.stderr:
+        pytest.skip("the stand-in has no HEVC here")
+    assert result.returncode == 0, result.stderr
+    stats = json.loads(result.stdout)
+    assert stats["encoder"]["name"] == "hevc_nvenc" and stats["encoder"]["hardware"]
+    assert ffprobe(tmp_path / "a.mp4")["codec_name"] == "hevc"
+    check_all_pictures(stats, [tmp_path / "a.mp4"])
+    session = driver.session()
+    assert (session["codec"], session["preset"], session["cq"], session["b_frames"], session["lookahead"]) == ("hevc", "p5", 20, 0, 0)
+    assert session["frames"] == session["packets"] == 20
+
+
 def test_it_is_asked_for_live_use(tmp_path):
     driver = Driver(tmp_path)
     record(driver, tmp_path / "a.mp4", "--frames", 3)
@@ -241,18 +257,17 @@ def test_what_is_too_much_to_hold_is_counted(tmp_path, container):
     tells_end = container == "mp4"
     assert [each["slots"] for each in stats["files"]] == ([28, 52] if tells_end else [20, 60])
     frames = stats["frames"]
-    assert frames["slots"] == 80 and frames["unencoded"] == (8 if tells_end else 7)
+    assert frames["slots"] == 80 and frames["unencoded"] == 8
     first, second = (tmp_path / f"{name}.{container}" for name in ("a", "a-2"))
     shown = [barcodes(path) for path in (first, second)]
-    assert [len(each) for each in shown] == ([20, 52] if tells_end else [20, 53])
+    assert [len(each) for each in shown] == [20, 52]
     numbers = shown[0] + shown[1]
     assert numbers == sorted(numbers)
     if tells_end:
         assert float(ffprobe(first)["duration"]) == pytest.approx(28 / 60, abs=1e-3)
     else:
-        # The last picture that came is shown until the first that was held.
-        assert shown[1][0] == shown[0][-1]
-        assert slots_of(second)[:3] == [0, 8, 9]
+        # The first one that was held is shown so much earlier.
+        assert slots_of(second)[:3] == [0, 9, 10]
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv"])

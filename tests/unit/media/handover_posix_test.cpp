@@ -286,7 +286,7 @@ TEST_CASE("sound goes on in the next file where the first one ends") {
 }
 
 TEST_CASE("pictures in the GPU's memory are lost with the encoder that held them") {
-  InFlight in_flight;
+  InFlight in_flight(true);
   const FramePtr here = make_frame();
   here->format = AV_PIX_FMT_YUV420P;
   here->width = 16;
@@ -313,6 +313,7 @@ TEST_CASE("pictures in the GPU's memory are lost with the encoder that held them
   for (const std::int64_t slot : {4, 5, 6}) in_flight.came(slot);
   CHECK(!in_flight.first_slot());
   CHECK(in_flight.hand_over(7, true).slot == 7);
+  CHECK(in_flight.last()->data[0] == here->data[0]);
 }
 
 TEST_CASE("a picture that one encoder held is sorted for another") {
