@@ -32,12 +32,9 @@ Json encoder(const EncoderReport& report) {
   Json tried = Json::array();
   for (const EncoderReport::Tried& t : report.tried)
     tried.push_back({{"name", t.name}, {"error", t.error}});
-  return {{"name", report.name},
-          {"hardware", report.hardware},
-          {"tried", std::move(tried)},
-          {"preset", or_null(report.preset)},
-          {"input", report.input},
-          {"lost_in_flight", report.lost_in_flight}};
+  return {{"name", report.name},       {"hardware", report.hardware},
+          {"tried", std::move(tried)}, {"preset", or_null(report.preset)},
+          {"input", report.input},     {"lost_in_flight", report.lost_in_flight}};
 }
 
 Json milliseconds(const std::optional<Percentiles>& us) {

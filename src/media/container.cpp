@@ -202,6 +202,10 @@ std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bo
   return names;
 }
 
+bool tells_end(const Container& container) noexcept {
+  return container.layout == Layout::fragments || !container.last_duration_option.empty();
+}
+
 std::int64_t longest_slots(const Container& container, const Rational& fps) {
   constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
   if (!container.has_times()) return 1;

@@ -75,6 +75,9 @@ bool can_hold_sound(const Container& container, AVCodecID codec) noexcept;
 /// The names of those that can, of all or of those for pipes.
 std::vector<std::string> holders(AVCodecID codec, const SampleFormat& format, bool pipes_only);
 
+/// True if a finished file tells how long its last picture is shown.
+bool tells_end(const Container& container) noexcept;
+
 /// The most slots from one packet to the next that the container can tell; 0 if not even one.
 std::int64_t longest_slots(const Container& container, const Rational& fps);
 

@@ -65,9 +65,12 @@ int use_gpu(const std::string& node, AVCodecContext& context) {
   return 0;
 }
 
+/// What a driver cannot do is said as a warning, before the error that nothing is left.
 std::string reason(const LogCapture& log, int code) {
   const std::string complaint = log.complaint();
-  return complaint.empty() ? av_error_text(code) : complaint;
+  if (complaint.empty()) return av_error_text(code);
+  const std::string warning = log.warning();
+  return complaint + (warning.empty() || warning == complaint ? "" : " (" + warning + ")");
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ void InFlight::came(std::int64_t slot) {
                                   [&](const HeldPicture& p) { return p.slot == slot; });
   if (found == pictures_.end()) return;
   held_ -= found->frame ? 1 : 0;
+  if (keep_last_) last_ = std::move(found->frame);
   pictures_.erase(found);
 }
 

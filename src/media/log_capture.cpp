@@ -14,6 +14,12 @@ namespace {
 /// av_log's callback has no argument of ours to carry.
 thread_local LogCapture* innermost = nullptr;
 
+std::string without_end(std::string line) {
+  while (!line.empty() && (line.back() == '\n' || line.back() == '.' || line.back() == ' '))
+    line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 struct LogCallback {
@@ -22,16 +28,17 @@ struct LogCallback {
     if (capture == nullptr || level > AV_LOG_WARNING) return;
     std::array<char, 512> line{};
     std::vsnprintf(line.data(), line.size(), format, arguments);
-    std::string text = line.data();
-    while (!text.empty() && (text.back() == '\n' || text.back() == '.' || text.back() == ' '))
-      text.pop_back();
-    if (text.empty()) return;
-    std::string& first = level <= AV_LOG_ERROR ? capture->first_error_ : capture->first_warning_;
-    if (first.empty()) first = text;
-    constexpr std::size_t enough = 4096;
-    if (capture->all_.size() < enough) capture->all_ += text + '\n';
+    capture->add(line.data(), level <= AV_LOG_ERROR);
   }
 };
+
+void LogCapture::add(const std::string& piece, bool is_error) {
+  std::string& first = is_error ? first_error_ : first_warning_;
+  const bool goes_on = !first.empty() && first.back() != '\n' && piece.starts_with(' ');
+  if (first.empty() || goes_on) first += piece;
+  constexpr std::size_t enough = 4096;
+  if (all_.size() < enough) all_ += piece;
+}
 
 LogCapture::LogCapture() : outer_(innermost) {
   innermost = this;
@@ -43,7 +50,11 @@ LogCapture::~LogCapture() {
 }
 
 std::string LogCapture::complaint() const {
-  return first_error_.empty() ? first_warning_ : first_error_;
+  return first_error_.empty() ? warning() : without_end(first_error_);
+}
+
+std::string LogCapture::warning() const {
+  return without_end(first_warning_);
 }
 
 bool LogCapture::mentions(const std::string& text) const {

@@ -17,12 +17,16 @@ class LogCapture {
   /// The first error since then (later ones mostly follow from it), or else the first warning;
   /// without FFmpeg's prefix and line end. Empty if there was none.
   std::string complaint() const;
+  /// The first warning.
+  std::string warning() const;
   /// True if a warning or error held `text`.
   bool mentions(const std::string& text) const;
   void clear() noexcept;
 
  private:
   friend struct LogCallback;
+  /// FFmpeg says a line in one or several pieces; all but the first begin with a space.
+  void add(const std::string& piece, bool is_error);
   LogCapture* outer_;
   std::string first_error_;
   std::string first_warning_;

@@ -230,6 +230,7 @@ std::optional<OutputPlan> software_plan(const OutputPlan& plan) {
   if (!can_hold(*plan.container, AV_CODEC_ID_H264, named_format("yuv420p"))) return std::nullopt;
   OutputPlan software = plan;
   software.encoders = {"libx264"};
+  software.request.encoder_options.clear();
   return software;
 }
 

@@ -75,8 +75,8 @@ struct OutputPlan {
 /// no whole number of centiseconds (naming the nearest).
 OutputPlan plan_output(const OutputRequest& request);
 
-/// The same with an encoder that needs no hardware; nullopt if an encoder was asked for by name, or
-/// if the container does not take what this one makes.
+/// The same with an encoder that needs no hardware, without the other's options; nullopt if an
+/// encoder was asked for by name, or if the container does not take what this one makes.
 std::optional<OutputPlan> software_plan(const OutputPlan& plan);
 
 }  // namespace rustcam

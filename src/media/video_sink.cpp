@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/sound.h"
 #include "base/first_failure.h"
 #include "media/audio_track.h"
 #include "media/encoder_frames.h"
@@ -55,6 +56,7 @@ class VideoSink final : public FrameSink {
             File file)
       : container_(*plan.container),
         path_(plan.request.path),
+        fps_(plan.fps),
         longest_gap_(longest_slots(container_, plan.fps)),
         track_(std::move(track)),
         sounds_(std::move(sounds)),
@@ -100,7 +102,7 @@ class VideoSink final : public FrameSink {
   }
   Kept kept() const noexcept override {
     const PacketTally& video = muxer_->kept(0);
-    return {video.end, video.packets};
+    return {hands_over() ? std::max(video.end, sound_end()) : video.end, video.packets};
   }
   std::int64_t longest_gap() const noexcept override { return longest_gap_; }
   std::int64_t bytes_written() const noexcept override { return muxer_->bytes_written(); }
@@ -128,6 +130,12 @@ class VideoSink final : public FrameSink {
   std::int64_t bytes_converted() const noexcept override { return track_->bytes_converted(); }
 
  private:
+  /// In slots: a file is as long as its sound, and its last picture is shown so long.
+  std::int64_t sound_end() const noexcept {
+    if (sounds_.empty()) return 0;
+    return av_rescale(muxer_->kept(1).end, fps_.num, fps_.den * sound_rate);
+  }
+
   /// A file that another goes on after must not have sound of the other's time.
   void take_sound(std::int64_t slot) {
     for (const auto& sound : sounds_) sound->take(track_->sure_end(slot));
@@ -149,6 +157,7 @@ class VideoSink final : public FrameSink {
 
   const Container& container_;
   std::string path_;
+  Rational fps_;
   std::int64_t longest_gap_;
   std::unique_ptr<VideoTrack> track_;
   AudioTracks sounds_;
@@ -205,7 +214,7 @@ std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured
   File file = plan.to_stdout ? File::standard_output()
                              : File::create(plan.request.path, may_overwrite(plan.request));
   if (report.hardware && software_plan(plan) && is_regular_file(plan.request.path))
-    track->hold_for_another();
+    track->hold_for_another(tells_end(*plan.container) || !sounds.empty(), plan.request.vfr);
   return std::make_unique<VideoSink>(plan, std::move(track), std::move(audio), std::move(file));
 }
 

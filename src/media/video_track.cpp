@@ -53,6 +53,25 @@ void VideoTrack::finish(std::int64_t slots) {
   failure.rethrow();
 }
 
+void VideoTrack::hold_for_another(bool tells_end, bool gaps) {
+  in_flight_.emplace(!tells_end && gaps);
+  tells_end_ = tells_end;
+}
+
+Handover VideoTrack::hand_over() const {
+  const bool began = totals_.samples > 0;
+  Handover left = in_flight_->hand_over(asked_end_, began);
+  if (!began || tells_end_ || left.slot <= last_end_) return left;
+  // The time that the last picture here cannot last goes to the next file, which repeats it, or
+  // shows its first one so much earlier.
+  if (in_flight_->last())
+    left.pictures.insert(left.pictures.begin(), {last_end_, in_flight_->last()});
+  else if (!left.pictures.empty())
+    left.pictures.front().slot = last_end_;
+  left.slot = last_end_;
+  return left;
+}
+
 void VideoTrack::resume(const HeldPicture& picture) {
   resumed_ = shared_frame(*picture.frame, encoder_->frame_format());
   last_frame_ = resumed_.get();
@@ -101,6 +120,7 @@ bool VideoTrack::write_packet() {
   ++totals_.samples;
   totals_.bytes += packet_->size;
   totals_.end = std::max(totals_.end, packet_->pts + 1);
+  last_end_ = totals_.end;
   if (in_flight_) in_flight_->came(packet_->pts);
   try {
     sink_->write(*packet_, id_);

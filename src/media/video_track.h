@@ -38,8 +38,9 @@ class VideoTrack {
   void connect(PacketSink& sink, StreamId id) noexcept;
 
   /// Before the first write(): another encoder may go on after a failure, so what this one has
-  /// taken is held until its packet comes.
-  void hold_for_another() { in_flight_.emplace(); }
+  /// taken is held until its packet comes. `tells_end`: the file can tell that the track is longer
+  /// than its samples are. `gaps`: slots are left out for which the last picture has to last.
+  void hold_for_another(bool tells_end, bool gaps);
 
   /// As FrameSink::write.
   void write(const Frame& frame, const Region& damage, std::int64_t slot);
@@ -50,7 +51,7 @@ class VideoTrack {
   void give_up() noexcept { failed_ = true; }
   /// As FrameSink's.
   bool hands_over() const noexcept { return in_flight_ && encoder_failed_; }
-  Handover hand_over() const { return in_flight_->hand_over(asked_end_, totals_.samples > 0); }
+  Handover hand_over() const;
   void resume(const HeldPicture& picture);
   /// At the time of `slot`: where the track ends at the earliest, whatever happens.
   std::int64_t sure_end(std::int64_t slot) const;
@@ -79,6 +80,8 @@ class VideoTrack {
   StreamId id_ = 0;
   PacketPtr packet_;
   std::optional<InFlight> in_flight_;
+  bool tells_end_ = true;
+  Ticks last_end_ = 0;  ///< of the last packet
   FramePtr resumed_;
   AVFrame* last_frame_ = nullptr;
   std::int64_t last_slot_ = -1;

@@ -35,7 +35,6 @@ std::unique_ptr<FrameSink> Segments::open_at(std::int64_t slot, const OutputPlan
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {
-  const std::int64_t began = first_slot_;
   try {
     return write_or_split(frame, damage, slot);
   } catch (const MediaError& error) {
@@ -44,9 +43,9 @@ void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot
     const Handover left = sink_->hand_over();
     const bool resized = left.pictures.empty() && split_on_resize_;
     fall_back(error, left, resized ? frame.size() : captured_);
-    // A file without a picture has none to repeat for what was lost.
-    if (left.pictures.empty() && first_slot_ == began && slot > began)
-      write_or_split(frame, Rect::of(frame.size()), began);
+    // There may be no picture to repeat for what was lost.
+    if (left.pictures.empty() && first_slot_ < slot)
+      write_or_split(frame, Rect::of(frame.size()), first_slot_);
   }
   write_or_split(frame, Rect::of(frame.size()), slot);
 }
@@ -67,8 +66,8 @@ void Segments::note_failure(const MediaError& error, const Handover& left,
   std::string lost;
   if (left.lost > 0)
     lost = "; " + std::to_string(left.lost) +
-           (left.lost == 1 ? " picture was lost: the one before is shown longer"
-                           : " pictures were lost: the one before is shown longer");
+           (left.lost == 1 ? " picture was lost: the one beside it is shown longer"
+                           : " pictures were lost: the one beside them is shown longer");
   warnings_.push_back(
       {"encoder_failed",
        "encoder " + failed + " failed in mid-recording (" + error.what() + ")" + outcome + lost,

@@ -286,7 +286,7 @@ TEST_CASE("sound goes on in the next file where the first one ends") {
 }
 
 TEST_CASE("pictures in the GPU's memory are lost with the encoder that held them") {
-  InFlight in_flight;
+  InFlight in_flight(true);
   const FramePtr here = make_frame();
   here->format = AV_PIX_FMT_YUV420P;
   here->width = 16;
@@ -313,6 +313,7 @@ TEST_CASE("pictures in the GPU's memory are lost with the encoder that held them
   for (const std::int64_t slot : {4, 5, 6}) in_flight.came(slot);
   CHECK(!in_flight.first_slot());
   CHECK(in_flight.hand_over(7, true).slot == 7);
+  CHECK(in_flight.last()->data[0] == here->data[0]);
 }
 
 TEST_CASE("a picture that one encoder held is sorted for another") {
@@ -336,4 +337,45 @@ TEST_CASE("a picture that one encoder held is sorted for another") {
   CHECK(planar->data[2][planar->linesize[2] + 2] == 115);
   CHECK(shared_frame(*nv12, AV_PIX_FMT_NV12)->data[0] == nv12->data[0]);
   CHECK_THROWS_AS(shared_frame(*nv12, AV_PIX_FMT_YUV444P), MediaError);
+}
+
+TEST_CASE("the next file repeats the last picture where the first cannot tell how long it lasts") {
+  const TempFolder folder;
+  const std::string path = folder / "a.mkv";
+  OutputPlan plan = plan_for(path, "auto");
+  plan.request.vfr = true;
+  const auto sink = open_dying(plan, {2, 0});
+  for (const std::int64_t slot : {0, 30}) sink->write(grey_frame(slot), Rect::of(grey_size), slot);
+  CHECK_THROWS_AS(sink->write(grey_frame(75), Rect::of(grey_size), 75), MediaError);
+  sink->finish(75);
+  const Handover left = sink->hand_over();
+  CHECK(left.slot == 31);
+  CHECK(left.lost == 0);
+  REQUIRE(left.pictures.size() == 1);
+  CHECK(left.pictures[0].slot == 31);
+  CHECK(sink->kept().slots == 31);
+  const std::string second = folder / "b.mkv";
+  const auto next = open_next(plan_for(second, "x264"));
+  next->resume(std::vector<HeldPicture>{{0, left.pictures[0].frame}});
+  next->finish(1);
+  CHECK(slots_shown(second) == std::vector<std::int64_t>{30});
+}
+
+TEST_CASE("a file is as long as its sound, whatever its pictures can tell") {
+  const TempFolder folder;
+  OutputPlan plan = plan_for(folder / "a.mkv", "auto");
+  plan.request.vfr = true;
+  plan.request.audio = {"mic"};
+  plan.audio_encoder = "flac";
+  ChirpFeed feed;
+  feed.set_available(1000 * samples_a_slot);
+  const SoundInput sound{&feed, 0};
+  const auto sink = open_dying(plan, {2, 0}, {&sound, 1});
+  for (const std::int64_t slot : {0, 30}) sink->write(grey_frame(slot), Rect::of(grey_size), slot);
+  sink->idle(70);
+  CHECK_THROWS_AS(sink->write(grey_frame(75), Rect::of(grey_size), 75), MediaError);
+  sink->finish(75);
+  CHECK(sink->hand_over().slot == 75);
+  CHECK(sink->kept().slots == 75);
+  CHECK(feed.end() == 75 * samples_a_slot);
 }

@@ -43,7 +43,7 @@ TEST_CASE("NVENC is set up for live use") {
     if (!context) continue;
     CHECK(context->max_b_frames == 0);
     CHECK(option(*context, "delay") == "0");
-    CHECK(option(*context, "zerolatency") != "0");
+    CHECK(option(*context, "zerolatency") == "true");
     CHECK(option(*context, "rc-lookahead") == "0");
     // A quality without a bit rate for a ceiling.
     CHECK(context->bit_rate == 0);
