@@ -4,7 +4,7 @@
 # Groups: build    the program                    windows  the Windows program and its tests under Wine
 #         suites   unit and contract suites,      arm      the ARM kernels' tests under QEMU
 #                  tests on X11 and Wayland       bench    comparisons with other recorders
-#         test     everything that scripts/test.sh runs
+#         test     everything that scripts/test.sh runs  wine    those tests of a Windows program that is built elsewhere
 #         package  a Debian package               bed      Debian systems of other releases in folders
 # It knows Debian 12, 13 and sid, and Ubuntu 24.04 (this one was not tried). Relatives of theirs are judged by the
 # versions that their apt offers. Elsewhere it says what is needed. With everything in place it uses no network.
@@ -22,8 +22,10 @@ suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-x
         python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish grim wf-recorder)
-windows=(g++-mingw-w64-x86-64-posix wine64 wine nasm libz-mingw-w64-dev dpkg-dev make zip xvfb ca-certificates
-         python3 python3-pytest python3-numpy python3-jsonschema ffmpeg cmake ninja-build pkg-config git)
+wine=(wine64 wine xvfb python3 python3-pytest python3-numpy python3-jsonschema ffmpeg pulseaudio pulseaudio-utils procps
+      doctest-dev libx264-dev libx265-dev libffmpeg-nvenc-dev)
+windows=(g++-mingw-w64-x86-64-posix nasm libz-mingw-w64-dev dpkg-dev make zip ca-certificates cmake ninja-build pkg-config git
+         "${wine[@]}")
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base
        gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb sway grim wf-recorder time python3 python3-numpy)
@@ -41,10 +43,10 @@ die() { say "$*"; exit 1; }
 wanted=()
 for group in "${@:-build}"; do
   case $group in
-    build | suites | test | windows | arm | bench | package | bed)
+    build | suites | test | windows | wine | arm | bench | package | bed)
       declare -n packages=$group
       wanted+=("${packages[@]}") ;;
-    *) say "unknown group '$group'; known are build, suites, test, windows, arm, bench, package, bed"; exit 2 ;;
+    *) say "unknown group '$group'; known are build, suites, test, windows, wine, arm, bench, package, bed"; exit 2 ;;
   esac
 done
 

@@ -67,7 +67,8 @@ def theirs(wine, work, seconds):
     """Each picture is downloaded whole; only the corner with its number is written, so that no pipe is measured."""
     width, height = CORNER
     graph = f"ddagrab=framerate={work.hz},hwdownload,format=bgra,crop={width}:{height}:0:0"
-    process = wine.start(["-v", "error", "-nostdin", "-filter_complex", graph, "-t", seconds + 0.5, "-f", "rawvideo", "-"],
+    process = wine.start(["-v", "error", "-nostdin", "-init_hw_device", "d3d11va=d3d", "-filter_hw_device", "d3d",
+                          "-filter_complex", graph, "-t", seconds + 0.5, "-f", "rawvideo", "-"],
                          layer=work.layer, program=os.environ["RUSTCAM_WINDOWS_FFMPEG"])
     errors = []
     listener = threading.Thread(target=lambda: errors.append(process.stderr.read()))

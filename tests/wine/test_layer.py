@@ -28,7 +28,9 @@ def test_a_device_has_what_ffmpeg_demands(wine):
     assert run.status == 0, run.stderr
     assert run.json() == {"video_device": True, "video_context": True, **MULTITHREAD, "same_object": True, "profiles": 0,
                           "refusal": 0x80004001}
-    assert run.report["counts"]["video_refused"] == 1
+    # Newer Wines have the interfaces, and refuse as well.
+    counts = run.report["counts"]
+    assert counts.get("video_refused", 0) == counts.get("video_device", 0)
 
 
 def test_a_device_without_video_interfaces(wine):

@@ -93,19 +93,25 @@ void make(IUnknown* owner, void** table, const IID& id, void** out) {
   *out = new Refuser{table, 1, owner, &id};
 }
 
+HRESULT refuse_interface(void** out) {
+  if (!out) return E_POINTER;
+  *out = nullptr;
+  return E_NOINTERFACE;
+}
+
 HRESULT STDMETHODCALLTYPE query_device(ID3D11Device* self, REFIID id, void** out) {
+  if (id == __uuidof(ID3D11VideoDevice) && state().config.no_video) return refuse_interface(out);
   const HRESULT hr = originals().query_device(self, id, out);
-  if (hr != E_NOINTERFACE || id != __uuidof(ID3D11VideoDevice) || state().config.no_video)
-    return hr;
+  if (hr != E_NOINTERFACE || id != __uuidof(ID3D11VideoDevice)) return hr;
   state().report.count("video_device");
   make(self, device_table(), __uuidof(ID3D11VideoDevice), out);
   return S_OK;
 }
 
 HRESULT STDMETHODCALLTYPE query_context(ID3D11DeviceContext* self, REFIID id, void** out) {
+  if (id == __uuidof(ID3D11VideoContext) && state().config.no_video) return refuse_interface(out);
   const HRESULT hr = originals().query_context(self, id, out);
-  if (hr != E_NOINTERFACE || id != __uuidof(ID3D11VideoContext) || state().config.no_video)
-    return hr;
+  if (hr != E_NOINTERFACE || id != __uuidof(ID3D11VideoContext)) return hr;
   state().report.count("video_context");
   make(self, context_table(), __uuidof(ID3D11VideoContext), out);
   return S_OK;

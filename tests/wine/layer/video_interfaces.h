@@ -1,5 +1,5 @@
-// The video interfaces that a device and its context have on Windows, and Wine lacks: FFmpeg takes
-// no Direct3D 11 device without them. They are there, and refuse whatever is asked of them.
+// The video interfaces that a device and its context have on Windows, and Wine 8 lacks: FFmpeg
+// takes no Direct3D 11 device without them. They are there, and refuse whatever is asked of them.
 #pragma once
 
 #include <d3d11.h>
