@@ -107,7 +107,8 @@ void SoundPlacer::accept(Held block) {
     clock_.learn(block.at, block.frames, block.made);
   accepted_.push_back(std::move(block));
   const auto keep = static_cast<std::int64_t>(kept_before_begin_s * rate_);
-  while (!begun() && count_ - accepted_.front().at > keep) accepted_.pop_front();
+  while (!begun() && !accepted_.empty() && count_ - accepted_.front().at > keep)
+    accepted_.pop_front();
 }
 
 void SoundPlacer::place_accepted(bool force) {

@@ -235,3 +235,14 @@ TEST_CASE("a hole that the system tells of is silence of its length") {
   check_seconds(jig.heard(), {0, 1, 3, 4});
   CHECK(jig.placer.jumps() == 0);
 }
+
+// Catches: what is kept before slot 0 that is looked for in a row that is empty by then.
+TEST_CASE("a hole longer than what is kept before slot 0 does no harm") {
+  Jig jig("clap", 0.5);
+  const std::vector<float> none;
+  jig.placer.add({none, 4 * 48000, jig.at(-3.5), false}, jig.at(0.5));
+  jig.block();
+  jig.placer.begin(jig.zero);
+  jig.blocks_until(2.5);
+  check_seconds(jig.heard(), {1, 2});
+}
