@@ -20,6 +20,8 @@ constexpr Duration settled_after = std::chrono::milliseconds(150);
 constexpr Duration silent_after = std::chrono::milliseconds(400);
 constexpr Duration first_pause = std::chrono::milliseconds(100);
 constexpr Duration longest_pause = std::chrono::seconds(1);
+/// A read that has not returned so long after it should have hangs.
+constexpr Duration hang_patience = std::chrono::seconds(3);
 constexpr double latest_usual_s = 2;
 /// What one block counts in the usual lateness.
 constexpr double lateness_weight = 0.02;
@@ -46,8 +48,20 @@ SoundTime RecordedSource::place_of(TimePoint made) const {
   return std::llround(to_s(made - *desk_.zero) * sound_rate);
 }
 
+void RecordedSource::look_whether_it_hangs() {
+  const TimePoint at = desk_.clock.now();
+  const std::int64_t turns = turns_;
+  // If the whole program was stopped, the thread has not had its chance.
+  stuck_for_ = open_ && turns == turns_seen_ ? stuck_for_ + std::min(at - looked_at_, patience)
+                                             : Duration::zero();
+  turns_seen_ = turns;
+  looked_at_ = at;
+  hangs_ = stuck_for_ > hang_patience;
+}
+
 SoundTime RecordedSource::end() {
-  if (!open_ && desk_.zero) line_.silence_until(place_of(desk_.clock.now() - silent_after));
+  look_whether_it_hangs();
+  if (is_away() && desk_.zero) line_.silence_until(place_of(desk_.clock.now() - silent_after));
   return line_.end();
 }
 
@@ -107,6 +121,7 @@ void RecordedSource::read_all() {
   SoundBlock block;
   while (!stop.stop_requested()) {
     const TimePoint asked = desk_.clock.now();
+    ++turns_;
     SoundStatus status = SoundStatus::moved;
     Duration pause = first_pause;
     try {

@@ -1,6 +1,7 @@
 // One source of a track: a thread that reads it, keeps it open, and puts its sound in place.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -51,9 +52,10 @@ class RecordedSource {
   /// Not under the mutex: waits for the end of its thread, once the desk was stopped. False at
   /// `deadline`: it hangs in a call of the system.
   bool wait_until_ended(TimePoint deadline) const { return worker_.wait(deadline); }
-  /// Up to where its sound is known. Of a source that is away, that is silence.
+  /// Up to where its sound is known. Of a source that is away, that is silence. Asked many times a
+  /// second, it notices a call of the system that does not return.
   SoundTime end();
-  bool is_away() const noexcept { return !open_; }
+  bool is_away() const noexcept { return !open_ || hangs_; }
   /// True once it has sent enough for its clock to be trusted.
   bool runs() const noexcept { return runs_; }
   SoundLine& line() noexcept { return line_; }
@@ -69,6 +71,7 @@ class RecordedSource {
   void wait_in_vain(Duration waited);
   void hand_over();
   void begin_if_told();
+  void look_whether_it_hangs();
   SoundTime place_of(TimePoint made) const;
 
   SoundTarget target_;
@@ -82,6 +85,12 @@ class RecordedSource {
   bool open_ = false;  ///< false while it is away
   bool runs_ = false;
   std::exception_ptr failure_;
+  bool hangs_ = false;            ///< a call has not returned for seconds
+  std::int64_t turns_seen_ = -1;  ///< at the last look
+  TimePoint looked_at_{};
+  Duration stuck_for_{};
+
+  std::atomic<std::int64_t> turns_{0};  ///< of the thread: so often it has begun to read
 
   // Of the thread.
   std::optional<TimePoint> opened_first_;

@@ -23,6 +23,13 @@ constexpr double smallest_told_jump_s = 0.005;
 /// Sound is held no longer than this; others wait for it.
 constexpr Duration longest_hold = std::chrono::milliseconds(300);
 
+/// Faulty programs play what is no number, or far beyond full scale. The resampler would spoil what
+/// is next to it, and encoders give up.
+float sound_value(float value) noexcept {
+  constexpr float largest = 1000;
+  return std::abs(value) <= largest ? value : 0;
+}
+
 }  // namespace
 
 SoundPlacer::SoundPlacer(int rate, int channels, std::optional<double> drift)
@@ -42,8 +49,8 @@ double SoundPlacer::lateness_s(const Held& block) const noexcept {
 
 void SoundPlacer::add(const SoundBlock& block, TimePoint arrived) {
   Held held{count_, block.frames, block.made, arrived, block.broken && clock_.started(), {}};
-  held.samples.assign(block.samples.begin(), block.samples.end());
   held.samples.resize(static_cast<std::size_t>(block.frames * channels_));
+  std::transform(block.samples.begin(), block.samples.end(), held.samples.begin(), sound_value);
   count_ += block.frames;
   if (suspects_.empty() && !held.broken && std::abs(lateness_s(held)) <= largest_steered_s) {
     accept(std::move(held));
@@ -107,7 +114,8 @@ void SoundPlacer::accept(Held block) {
     clock_.learn(block.at, block.frames, block.made);
   accepted_.push_back(std::move(block));
   const auto keep = static_cast<std::int64_t>(kept_before_begin_s * rate_);
-  while (!begun() && count_ - accepted_.front().at > keep) accepted_.pop_front();
+  while (!begun() && !accepted_.empty() && count_ - accepted_.front().at > keep)
+    accepted_.pop_front();
 }
 
 void SoundPlacer::place_accepted(bool force) {

@@ -34,6 +34,9 @@ struct SoundScript {
   std::function<float(double t)> heard;
   std::vector<double> moves;  ///< another device is the default from then on
   bool slow_to_stop = false;  ///< read() heeds a stop request only at its deadline
+  /// At this second a read() begins that returns so many seconds later, whatever its deadline.
+  double hangs_at = 1e9;
+  double hangs_for = 0;
   int openings = 0;
 };
 
@@ -54,6 +57,7 @@ class ScriptedSource final : public SoundSource {
 
   SoundStatus read(SoundBlock& block, TimePoint deadline, const std::stop_token& stop) override {
     const std::int64_t frames = script_.device.rate / 100;
+    hang_as_told();
     while (true) {
       if (stop.stop_requested() && !script_.slow_to_stop) return SoundStatus::cancelled;
       fail_as_told();
@@ -80,6 +84,11 @@ class ScriptedSource final : public SoundSource {
     if (how == "lost") throw AccessLost("scripted loss");
     if (how == "dead") throw DeviceError("scripted death");
     if (how == "unknown") throw UsageError("scripted: there is no such device");
+  }
+  void hang_as_told() {
+    if (t(clock_.now()) < script_.hangs_at) return;
+    script_.hangs_at = 1e9;
+    clock_.sleep_until(clock_.now() + from_s(script_.hangs_for));
   }
   std::int64_t moved() const {
     return std::count_if(script_.moves.begin(), script_.moves.end(),

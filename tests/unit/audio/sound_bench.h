@@ -29,13 +29,14 @@ struct SoundBench {
     options.screen_zero = zero;
   }
 
-  /// Reads `seconds` as an encoder does, a piece after the other.
-  std::vector<float> read(SoundRecorder& recorder, double seconds) {
+  /// Reads `seconds` from `begin_s` on as an encoder does, a piece after the other.
+  std::vector<float> read(SoundRecorder& recorder, double seconds, double begin_s = 0) {
     constexpr std::size_t piece = 1024;
+    const auto begin = static_cast<SoundTime>(begin_s * sound_rate);
     std::vector<float> all(static_cast<std::size_t>(seconds * sound_rate) * sound_channels);
     for (std::size_t i = 0; i < all.size(); i += piece * sound_channels) {
       const std::size_t length = std::min(piece * sound_channels, all.size() - i);
-      recorder.feed().read(static_cast<SoundTime>(i / sound_channels),
+      recorder.feed().read(begin + static_cast<SoundTime>(i / sound_channels),
                            std::span(all).subspan(i, length));
     }
     return all;

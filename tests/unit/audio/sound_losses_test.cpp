@@ -121,6 +121,24 @@ TEST_CASE("a source that is silent for the first 5 s begins in its place") {
   CHECK(bench.statistics.silence_s == 0);  // the other one was there
 }
 
+// Catches: an end that waits for ever for the sound of a device whose driver does not return.
+TEST_CASE("a call that hangs while it is recorded holds the sound up for seconds only") {
+  ScriptedBench bench("a|b");
+  bench.script("a").device = virtual_sound::parse_device("clap");
+  bench.script("a").hangs_at = 4.5;
+  bench.script("a").hangs_for = 20;
+  bench.script("b").heard = [](double) { return 0.1F; };
+  SoundRecorder recorder(bench.options, bench.clock);
+  bench.clock.sleep_until(bench.zero + 1s);
+  recorder.begin(bench.zero + 1s);
+  CHECK(whole(bursts(bench.read(recorder, 6))) == std::vector<int>{0, 1, 2, 3});
+  CHECK(bench.clock.now() - bench.zero < 10s);
+  CHECK(recorder.statistics().away);
+  // When it returns, what it brings is in its place again.
+  CHECK(whole(bursts(bench.read(recorder, 20.5, 6))).back() == 20);
+  CHECK_FALSE(recorder.statistics().away);
+}
+
 // Catches: others that wait for a source that sends nothing, for more than about half a second.
 TEST_CASE("a source that sends nothing, or is away, holds nobody up") {
   for (const bool away : {false, true}) {

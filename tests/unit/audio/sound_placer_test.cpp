@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -16,6 +18,7 @@
 
 using namespace rustcam;
 using namespace rustcam::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -234,4 +237,38 @@ TEST_CASE("a hole that the system tells of is silence of its length") {
   jig.blocks_until(4.5);
   check_seconds(jig.heard(), {0, 1, 3, 4});
   CHECK(jig.placer.jumps() == 0);
+}
+
+// Catches: what is kept before slot 0 that is looked for in a row that is empty by then.
+TEST_CASE("a hole longer than what is kept before slot 0 does no harm") {
+  Jig jig("clap", 0.5);
+  const std::vector<float> none;
+  jig.placer.add({none, 4 * 48000, jig.at(-3.5), false}, jig.at(0.5));
+  jig.block();
+  jig.placer.begin(jig.zero);
+  jig.blocks_until(2.5);
+  check_seconds(jig.heard(), {1, 2});
+}
+
+// Catches: a value that is no number, as a faulty program plays it, which spoils what is next to it
+// and comes to an encoder: that of AAC gives up then, and the recording with it.
+TEST_CASE("what is no number, or beyond all measure, is silence") {
+  constexpr float largest = std::numeric_limits<float>::max();
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinite, -infinite, largest}) {
+    CAPTURE(bad);
+    SoundPlacer placer(48000, 2, std::nullopt);
+    placer.begin(TimePoint{});
+    std::vector<float> block(2 * block_frames, 0.5F);
+    block[100] = bad;
+    for (int i = 0; i < 30; ++i)
+      placer.add({block, block_frames, TimePoint{} + i * 10ms, false}, TimePoint{} + i * 10ms);
+    std::size_t values = 0;
+    for (const PlacedSound& sound : placer.take()) {
+      values += sound.samples.size();
+      CHECK(std::all_of(sound.samples.begin(), sound.samples.end(),
+                        [](float value) { return std::abs(value) < 1; }));
+    }
+    CHECK(values > 20 * block.size());
+  }
 }
