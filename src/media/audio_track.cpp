@@ -126,9 +126,8 @@ bool AudioTrack::receive() {
 void AudioTrack::check(int result, const LogCapture& log) {
   if (result >= 0) return;
   failed_ = true;
-  throw MediaError("the encoder " + std::string(encoder_->codec->name) + " failed: " +
-                       (log.complaint().empty() ? av_error_text(result) : log.complaint()) +
-                       "; try another --audio-codec",
+  throw MediaError("the encoder " + std::string(encoder_->codec->name) +
+                       " failed: " + log.reason(result) + "; try another --audio-codec",
                    av_error_name(result));
 }
 

@@ -18,11 +18,6 @@
 namespace rustcam {
 namespace {
 
-std::string reason(const LogCapture& log, int code) {
-  const std::string complaint = log.complaint();
-  return complaint.empty() ? av_error_text(code) : complaint;
-}
-
 class FfmpegEncoder final : public Encoder {
  public:
   explicit FfmpegEncoder(CodecContextPtr context) : context_(std::move(context)) {}
@@ -56,7 +51,7 @@ class FfmpegEncoder final : public Encoder {
   void check(int result, const LogCapture& log) const {
     if (result >= 0) return;
     throw MediaError("the encoder " + std::string(context_->codec->name) +
-                         " failed: " + reason(log, result) + "; try another --encoder",
+                         " failed: " + log.reason(result) + "; try another --encoder",
                      av_error_name(result));
   }
 

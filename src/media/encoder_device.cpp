@@ -66,13 +66,6 @@ int use_gpu(const std::string& node, AVCodecContext& context) {
 }
 
 /// What a driver cannot do is said as a warning, before the error that nothing is left.
-std::string reason(const LogCapture& log, int code) {
-  const std::string complaint = log.complaint();
-  if (complaint.empty()) return av_error_text(code);
-  const std::string warning = log.warning();
-  return complaint + (warning.empty() || warning == complaint ? "" : " (" + warning + ")");
-}
-
 }  // namespace
 
 bool is_vaapi(const AVCodec& codec) {
@@ -88,7 +81,7 @@ OpenedCodec open_on_device(const AVCodec& codec, const std::function<CodecContex
     CodecContextPtr context = configure();
     const int result = open_codec(*context, codec);
     if (result >= 0) return {std::move(context), {}};
-    return {nullptr, reason(log, result)};
+    return {nullptr, log.reason(result)};
   }
   OpenedCodec opened;
   for (const std::string& node : render_nodes()) {

@@ -273,7 +273,7 @@ void apply_user_options(const OutputRequest& request, const AVCodec& codec,
                        "'; `ffmpeg -h encoder=" + codec.name + "` shows them");
     if (result < 0)
       throw UsageError("the encoder " + std::string(codec.name) + " refuses " + key + "=" + value +
-                       ": " + (log.complaint().empty() ? av_error_text(result) : log.complaint()));
+                       ": " + log.reason(result));
   }
 }
 

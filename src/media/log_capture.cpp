@@ -8,6 +8,8 @@ extern "C" {
 #include <cstdarg>
 #include <cstdio>
 
+#include "media/ffmpeg.h"
+
 namespace rustcam {
 namespace {
 
@@ -51,6 +53,11 @@ LogCapture::~LogCapture() {
 
 std::string LogCapture::complaint() const {
   return first_error_.empty() ? warning() : without_end(first_error_);
+}
+
+std::string LogCapture::reason(int code) const {
+  const std::string said = complaint();
+  return said.empty() ? av_error_text(code) : said;
 }
 
 std::string LogCapture::warning() const {

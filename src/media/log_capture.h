@@ -17,6 +17,8 @@ class LogCapture {
   /// The first error since then (later ones mostly follow from it), or else the first warning;
   /// without FFmpeg's prefix and line end. Empty if there was none.
   std::string complaint() const;
+  /// The complaint, or if there is none FFmpeg's words for the error `code`.
+  std::string reason(int code) const;
   /// The first warning.
   std::string warning() const;
   /// True if a warning or error held `text`.

@@ -54,9 +54,9 @@ std::vector<std::uint8_t> encode(AVCodecContext& context, AVFrame& frame) {
   LogCapture log;
   const auto check = [&](int result) {
     if (result < 0)
-      throw MediaError(std::string("the encoder ") + context.codec->name + " failed: " +
-                           (log.complaint().empty() ? av_error_text(result) : log.complaint()),
-                       av_error_name(result));
+      throw MediaError(
+          std::string("the encoder ") + context.codec->name + " failed: " + log.reason(result),
+          av_error_name(result));
   };
   check(open_codec(context, *context.codec));
   frame.pts = 0;

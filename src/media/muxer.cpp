@@ -89,8 +89,7 @@ void Muxer::write_head(std::span<const StreamInfo> streams) {
   const int result = avformat_write_header(format_.get(), options.address());
   output_.rethrow();
   if (result < 0)
-    throw MediaError("cannot write the head of the file: " +
-                         (log.complaint().empty() ? av_error_text(result) : log.complaint()),
+    throw MediaError("cannot write the head of the file: " + log.reason(result),
                      av_error_name(result));
   for (std::size_t i = 0; i < streams_.size(); ++i)
     streams_[i].file = format_->streams[i]->time_base;

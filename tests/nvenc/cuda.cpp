@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "contexts.h"
@@ -29,6 +30,7 @@ struct Contexts {
   std::mutex mutex;
   bool initialized = false;
   std::map<const void*, int> users;  ///< sessions of each context
+  std::map<std::thread::id, std::vector<const void*>> pushed;
 };
 
 Contexts& contexts() {
@@ -36,9 +38,10 @@ Contexts& contexts() {
   return it;
 }
 
+/// The calling thread's own.
 std::vector<const void*>& stack() {
-  thread_local std::vector<const void*> it;
-  return it;
+  const std::lock_guard lock(contexts().mutex);
+  return contexts().pushed[std::this_thread::get_id()];
 }
 
 CUresult result(int code) {
