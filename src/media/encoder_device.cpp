@@ -66,6 +66,13 @@ int use_gpu(const std::string& node, AVCodecContext& context) {
 }
 
 /// What a driver cannot do is said as a warning, before the error that nothing is left.
+/// What a driver cannot do is said as a warning, before the error that nothing is left.
+std::string reason_with_cause(const LogCapture& log, int code) {
+  const std::string cause = log.warning();
+  const std::string said = log.reason(code);
+  return said + (cause.empty() || cause == said ? "" : " (" + cause + ")");
+}
+
 }  // namespace
 
 bool is_vaapi(const AVCodec& codec) {
@@ -81,7 +88,7 @@ OpenedCodec open_on_device(const AVCodec& codec, const std::function<CodecContex
     CodecContextPtr context = configure();
     const int result = open_codec(*context, codec);
     if (result >= 0) return {std::move(context), {}};
-    return {nullptr, log.reason(result)};
+    return {nullptr, reason_with_cause(log, result)};
   }
   OpenedCodec opened;
   for (const std::string& node : render_nodes()) {
