@@ -66,7 +66,6 @@ int use_gpu(const std::string& node, AVCodecContext& context) {
 }
 
 /// What a driver cannot do is said as a warning, before the error that nothing is left.
-/// What a driver cannot do is said as a warning, before the error that nothing is left.
 std::string reason_with_cause(const LogCapture& log, int code) {
   const std::string cause = log.warning();
   const std::string said = log.reason(code);
