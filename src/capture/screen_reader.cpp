@@ -117,6 +117,15 @@ std::optional<Frame> ScreenReader::compose() {
   }
 }
 
+void ScreenReader::refuse_textures() {
+  composer_.refuse_textures();
+  if (attached_ && reserve_) composer_.reserve();
+}
+
+std::string ScreenReader::texture_refusal() {
+  return source_.source() ? source_.source()->texture_refusal() : std::string();
+}
+
 bool ScreenReader::shares_textures() noexcept {
   return source_.source() && source_.source()->gpu();
 }

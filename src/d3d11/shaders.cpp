@@ -15,7 +15,9 @@ namespace {
 /// loops do not end. Each fills a rectangle of the target, pixel by pixel; `at` is the pixel's
 /// place on the target.
 ///
-/// turn: first = a picture; its pixel is (a.xy * x + a.zw * y + b.xy).
+/// turn: first = a picture whose last pixel is b.zw; its pixel is (a.xy * x + a.zw * y + b.xy),
+/// what
+///   lies beyond repeats it.
 /// pointer: first = the target as it was, from a.xy on; second = the shape, whose corner is at
 ///   a.zw; b.x = 1 straight alpha, 2 multiplied alpha, 3 masked colour. As blend_pointer() does it,
 ///   in whole numbers: half a unit keeps what should be whole away from the edge.
@@ -42,7 +44,7 @@ float4 corners(uint i : SV_VertexID) : SV_POSITION {
 
 float4 turn(float4 at : SV_POSITION) : SV_TARGET {
   int2 p = int2(at.xy);
-  return first.Load(int3(a.xy * p.x + a.zw * p.y + b.xy, 0));
+  return first.Load(int3(min(a.xy * p.x + a.zw * p.y + b.xy, b.zw), 0));
 }
 
 float4 pointer(float4 at : SV_POSITION) : SV_TARGET {

@@ -39,6 +39,8 @@ void draw_turned(Gpu& gpu, ID3D11ShaderResourceView& native, Size size, Rotation
   job.into = &into;
   job.from = {&native, nullptr};
   job.numbers = numbers_of(size, rotation);
+  job.numbers.b[2] = size.width - 1;
+  job.numbers.b[3] = size.height - 1;
   auto& [x_step_x, x_step_y, y_step_x, y_step_y] = job.numbers.a;
   job.numbers.b[0] += x_step_x * origin.x + y_step_x * origin.y;
   job.numbers.b[1] += x_step_y * origin.x + y_step_y * origin.y;
@@ -46,6 +48,12 @@ void draw_turned(Gpu& gpu, ID3D11ShaderResourceView& native, Size size, Rotation
   where.translate(-origin.x, -origin.y);
   const GpuTurn turn(gpu);
   gpu.painter().draw(job, where.rects());
+}
+
+void draw_padded(Gpu& gpu, ID3D11ShaderResourceView& picture, Size size,
+                 ID3D11RenderTargetView& into, Size into_size, const Region& region) {
+  const Region due = widen_to_even(region, Rect::of(into_size));
+  draw_turned(gpu, picture, size, Rotation::none, into, due, {});
 }
 
 }  // namespace rustcam::d3d11
