@@ -9,8 +9,8 @@ namespace rustcam {
 
 VideoTrack::VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<TrackInput> input,
                        Size picture)
-    : encoder_(std::move(encoder)),
-      input_(std::move(input)),
+    : input_(std::move(input)),
+      encoder_(std::move(encoder)),
       picture_(picture),
       packet_(make_packet()) {}
 

@@ -72,8 +72,8 @@ class VideoTrack {
   bool write_packet();
   bool receive();
 
+  std::unique_ptr<TrackInput> input_;  ///< first: the encoder may know its textures to the end
   std::unique_ptr<Encoder> encoder_;
-  std::unique_ptr<TrackInput> input_;
   Size picture_;
   PacketSink* sink_ = nullptr;
   StreamId id_ = 0;

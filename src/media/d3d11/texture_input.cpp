@@ -1,6 +1,8 @@
 #include "media/texture_input.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <deque>
 #include <string>
 #include <utility>
 
@@ -63,6 +65,7 @@ class D3d11Input final : public TextureInput {
                        const Region& damage);
   AVFrame& show_drawn(const BgraTexture& texture, const Region& damage);
   void draw(const BgraTexture& texture, AVFrame& frame, const Region& region);
+  void keep(ID3D11Texture2D& texture);
 
   std::shared_ptr<d3d11::Gpu> gpu_;
   Size picture_;
@@ -72,8 +75,9 @@ class D3d11Input final : public TextureInput {
   d3d11::TextureMaker maker_;
   d3d11::Stretcher stretcher_;
   EncoderFramePool ring_;
-  FramePtr itself_;                        ///< the last picture that is shown as it is
-  std::unique_ptr<BgraTexture> uploaded_;  ///< what came from elsewhere
+  std::deque<win32::ComPtr<ID3D11Texture2D>> known_;  ///< to the encoder
+  FramePtr itself_;                                   ///< the last picture that is shown as it is
+  std::unique_ptr<BgraTexture> uploaded_;             ///< what came from elsewhere
   std::unique_ptr<BgraTexture> scaled_;
   Size last_size_;
 };
@@ -159,8 +163,21 @@ AVFrame& D3d11Input::show_itself(const std::shared_ptr<const Picture>& picture,
   if (itself_ && damage.empty()) return *itself_;
   FramePtr frame = prototype();
   d3d11::show_texture(*frame, *frames_, texture.texture(), picture);
+  keep(texture.texture());
   itself_ = std::move(frame);
   return *itself_;
+}
+
+/// FFmpeg registers each texture with the driver, 64 at most, and tells it of none that is gone: so
+/// they stay until the encoder is closed, or until others have taken their places.
+void D3d11Input::keep(ID3D11Texture2D& texture) {
+  constexpr std::size_t most_registered = 64;
+  if (std::any_of(known_.begin(), known_.end(),
+                  [&](const auto& known) { return known.get() == &texture; }))
+    return;
+  texture.AddRef();
+  *known_.emplace_back().put() = &texture;
+  if (known_.size() > most_registered) known_.pop_front();
 }
 
 AVFrame& D3d11Input::show_drawn(const BgraTexture& texture, const Region& damage) {
