@@ -130,10 +130,10 @@ bool ScreenReader::shares_textures() noexcept {
   return source_.source() && source_.source()->gpu();
 }
 
-std::optional<GpuFrame> ScreenReader::share() {
+std::optional<GpuFrame> ScreenReader::share(GpuOrder order) {
   if (!readable_ || !shares_textures()) return std::nullopt;
   try {
-    std::optional<GpuFrame> frame = source_.source()->gpu()->share();
+    std::optional<GpuFrame> frame = source_.source()->gpu()->share(order);
     if (frame) {
       frame->presented = presented_;
       new_frame_ = false;

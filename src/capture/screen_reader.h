@@ -67,7 +67,7 @@ class ScreenReader {
   /// False while the source is lost, and if its system shares no textures.
   bool shares_textures() noexcept;
   /// The desktop as a texture, instead of compose(); nullopt as there.
-  std::optional<GpuFrame> share();
+  std::optional<GpuFrame> share(GpuOrder order);
 
   const RecoveringSource& source() const noexcept { return source_; }
   bool lost() const noexcept { return !attached_; }

@@ -187,8 +187,8 @@ TEST_CASE("if textures are shared, one that is held is not handed out again") {
   next_desktop_update(*source);
   GpuSource* const gpu = source->gpu();
   if (gpu == nullptr) return;  // as in Wine
-  const auto first = gpu->share();
-  const auto second = gpu->share();
+  const auto first = gpu->share(GpuOrder::newest);
+  const auto second = gpu->share(GpuOrder::newest);
   REQUIRE(first.has_value());
   REQUIRE(second.has_value());
   CHECK(first->shared_handle != second->shared_handle);

@@ -248,7 +248,8 @@ GpuSource* DdaSource::gpu() noexcept {
                      !(canvas_ ? canvas_->half_float() : output_.info.hdr.value_or(false));
   if (!plain || shares_nothing_) return nullptr;
   try {
-    if (!shared_ || shared_->size() != size) shared_.emplace(device_, size);
+    if (!shared_ || shared_->size() != size)
+      shared_.emplace(device_, size, shared_ ? shared_->order() : GpuOrder::newest);
     return this;
   } catch (const std::exception&) {  // asked once: the answer does not change
     shares_nothing_ = true;
@@ -256,8 +257,9 @@ GpuSource* DdaSource::gpu() noexcept {
   }
 }
 
-std::optional<GpuFrame> DdaSource::share() {
+std::optional<GpuFrame> DdaSource::share(GpuOrder order) {
   if (!canvas_ || !shared_ || shared_->size() != canvas_->size()) return std::nullopt;
+  if (shared_->order() != order) shared_.emplace(device_, canvas_->size(), order);
   return shared_->copy(canvas_->texture());
 }
 

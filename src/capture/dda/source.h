@@ -57,7 +57,7 @@ class DdaSource final : public FrameSource, private GpuSource {
     bool masked = false;
   };
 
-  std::optional<GpuFrame> share() override;
+  std::optional<GpuFrame> share(GpuOrder order) override;
   AcquireStatus wait_for_frame(TimePoint deadline, const std::stop_token& stop);
   /// What the leased frame means; nullopt: nothing for the caller.
   std::optional<AcquireStatus> take(const DXGI_OUTDUPL_FRAME_INFO& info,
