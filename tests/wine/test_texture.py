@@ -14,13 +14,9 @@ W, H = 640, 480
 
 @pytest.fixture(scope="module")
 def driver(wine):
-    # Wine draws from one thread only unless it has a thread of its own for it.
-    before = wine.environment["WINE_D3D_CONFIG"]
-    wine.environment["WINE_D3D_CONFIG"] = "csmt=1"
     it = Driver(wine)
     yield it
     it.remove()
-    wine.environment["WINE_D3D_CONFIG"] = before
 
 
 def record(wine, driver, tmp_path, layer, *arguments, encoder="nvenc", name="out.mp4", settings="verify=1"):
