@@ -121,13 +121,15 @@ std::optional<Frame> Capturer::grab(const GrabOptions& options) {
   return server_->serve(std::move(*frame), options.format, part);
 }
 
-std::optional<GpuFrame> Capturer::grab_gpu(Duration timeout) {
+std::optional<GpuFrame> Capturer::grab_gpu(Duration timeout, GpuOrder order) {
   require_idle("grab_gpu()");
   if (!direct().lost() && !direct().shares_textures())
     throw CaptureError("the back end " + recipe_.session->target().backend +
                        " shares no textures; use grab()");
-  std::optional<GpuFrame> frame =
-      take_next(timeout, [](ScreenReader& reader) { return unless_held(reader.share(), reader); });
+  std::optional<GpuFrame> frame = take_next(timeout, [order](ScreenReader& reader) {
+    std::optional<GpuFrame> shared = reader.share(order);
+    return order == GpuOrder::strict ? shared : unless_held(std::move(shared), reader);
+  });
   if (frame) frame->desktop_sequence = ++gpu_frames_;
   return frame;
 }

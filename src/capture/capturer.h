@@ -143,8 +143,9 @@ class Capturer {
   FrameSequence frames(const FramesOptions& options = {});
 
   /// The next desktop frame as a texture, whole and without the pointer. Throws CaptureError if
-  /// the system shares no textures.
-  std::optional<GpuFrame> grab_gpu(Duration timeout);
+  /// the system shares no textures. In strict order nullopt comes at once if the reader has not
+  /// given the next texture back.
+  std::optional<GpuFrame> grab_gpu(Duration timeout, GpuOrder order = GpuOrder::newest);
 
   /// True from start() or frames() to stop().
   bool is_capturing() const;

@@ -30,8 +30,7 @@ void FrameComposer::attach(FrameSource& source, TimePoint shown) {
                      target.name + ", which is " + to_string(target.size()));
   source_ = &source;
   region_ = region;
-  pool_.reset(size(), [this](Size size) { return source_->make_picture(size); });
-  pending_ = Rect::of(size());
+  begin_pool();
   drawn_pointer_ = {};
   pointer_ = {};
   pointer_polled_ = false;
@@ -40,6 +39,18 @@ void FrameComposer::attach(FrameSource& source, TimePoint shown) {
   accumulated_known_ = true;
   accumulated_ = 0;
   presented_ = shown;
+}
+
+void FrameComposer::begin_pool() {
+  pool_.reset(size(), [this](Size size) {
+    return in_memory_ ? Picture(Image(PixelFormat::bgra, size)) : source_->make_picture(size);
+  });
+  pending_ = Rect::of(size());
+}
+
+void FrameComposer::refuse_textures() {
+  in_memory_ = true;
+  if (source_) begin_pool();
 }
 
 void FrameComposer::detach() noexcept {

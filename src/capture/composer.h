@@ -38,6 +38,8 @@ class FrameComposer {
   void attach(FrameSource& source, TimePoint shown);
   /// The source is about to go away. compose() and poll_pointer() need another attach() first.
   void detach() noexcept;
+  /// Pictures are in memory from now on, whatever sources would make; everything is dirty.
+  void refuse_textures();
   /// Allocates all pictures for the present size now, so that compose() never does.
   void reserve() { pool_.reserve(); }
 
@@ -62,6 +64,7 @@ class FrameComposer {
 
  private:
   void require_attached() const;
+  void begin_pool();
   Rect on_picture(const Pointer& pointer) const noexcept;
   Pointer visible_part(const Pointer& pointer) const;
   void repay(const FramePool::Taken& taken);
@@ -70,9 +73,10 @@ class FrameComposer {
   FramePool pool_;
   FrameSource* source_ = nullptr;
   Rect region_;
-  Region pending_;         ///< picture coordinates, as all regions below the source
-  Pointer drawn_pointer_;  ///< not drawable if it lies outside the region
-  Pointer pointer_;        ///< the same
+  Region pending_;          ///< picture coordinates, as all regions below the source
+  Pointer drawn_pointer_;   ///< not drawable if it lies outside the region
+  Pointer pointer_;         ///< the same
+  bool in_memory_ = false;  ///< refuse_textures() was called
   bool pointer_polled_ = false;
   bool desktop_frame_pending_ = false;
   bool protected_content_masked_ = false;

@@ -64,6 +64,8 @@ class FrameSource {
   /// A bgra picture into which read() may need no copy of ours; may outlive the source. A texture
   /// only if SourceOptions asked for textures and the system shares them.
   virtual Picture make_picture(Size size) { return Image(PixelFormat::bgra, size); }
+  /// Why make_picture() makes no textures, if SourceOptions asked for them; empty if it does.
+  virtual std::string texture_refusal() const { return "the system shares no textures"; }
   /// The pointer as of now; asks the system if nothing announces motion (X11).
   virtual const Pointer& pointer() = 0;
   virtual GpuSource* gpu() noexcept { return nullptr; }

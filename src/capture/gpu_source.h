@@ -22,14 +22,24 @@ struct GpuFrame {
   std::shared_ptr<const void> texture;  ///< owns texture and handle
 };
 
+/// Which pictures a reader of shared textures gets.
+enum class GpuOrder {
+  /// The newest: one that was handed over and not looked at is written again.
+  newest = 1,
+  /// Each, in its order, from one writer to one reader: the textures go round, and none is written
+  /// again before the reader has acquired its keyed mutex with 1 and released it with 0.
+  strict,
+};
+
 /// Implemented by sources whose system shares textures. Confined to the source's thread.
 class GpuSource {
  public:
   virtual ~GpuSource() = default;
   /// Copies the current desktop into a texture that nobody else holds, on the GPU. `presented` and
-  /// `desktop_sequence` are left to the caller. nullopt if all textures are held. Throws
-  /// AccessLost, DeviceError, DuplicationError.
-  virtual std::optional<GpuFrame> share() = 0;
+  /// `desktop_sequence` are left to the caller. nullopt if all textures are held, or, in
+  /// strict order, if the reader has not given the next one back. Another order begins another
+  /// ring. Throws AccessLost, DeviceError, DuplicationError.
+  virtual std::optional<GpuFrame> share(GpuOrder order) = 0;
 };
 
 }  // namespace rustcam

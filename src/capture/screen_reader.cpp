@@ -117,14 +117,23 @@ std::optional<Frame> ScreenReader::compose() {
   }
 }
 
+void ScreenReader::refuse_textures() {
+  composer_.refuse_textures();
+  if (attached_ && reserve_) composer_.reserve();
+}
+
+std::string ScreenReader::texture_refusal() {
+  return source_.source() ? source_.source()->texture_refusal() : std::string();
+}
+
 bool ScreenReader::shares_textures() noexcept {
   return source_.source() && source_.source()->gpu();
 }
 
-std::optional<GpuFrame> ScreenReader::share() {
+std::optional<GpuFrame> ScreenReader::share(GpuOrder order) {
   if (!readable_ || !shares_textures()) return std::nullopt;
   try {
-    std::optional<GpuFrame> frame = source_.source()->gpu()->share();
+    std::optional<GpuFrame> frame = source_.source()->gpu()->share(order);
     if (frame) {
       frame->presented = presented_;
       new_frame_ = false;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "capture/composer.h"
 #include "capture/gpu_source.h"
@@ -59,10 +60,14 @@ class ScreenReader {
   /// Of all compose() so far, in bytes of bgra.
   std::int64_t bytes_read() const noexcept { return bytes_read_; }
   std::int64_t bytes_copied() const noexcept { return bytes_copied_; }
+  /// The frames are in memory from now on.
+  void refuse_textures();
+  /// Why they are, though the recipe asked for textures; empty if they are not.
+  std::string texture_refusal();
   /// False while the source is lost, and if its system shares no textures.
   bool shares_textures() noexcept;
   /// The desktop as a texture, instead of compose(); nullopt as there.
-  std::optional<GpuFrame> share();
+  std::optional<GpuFrame> share(GpuOrder order);
 
   const RecoveringSource& source() const noexcept { return source_; }
   bool lost() const noexcept { return !attached_; }

@@ -83,6 +83,10 @@ Frame SlotCapture::first_picture(const std::stop_token& stop) {
         {
           const std::lock_guard lock(mutex_);
           pictured_ = true;
+          if (const Texture* const texture = frame->picture->texture())
+            now_captured_.textures = texture->home();
+          else if (options_.source.textures)
+            now_captured_.texture_refusal = reader_->texture_refusal();
         }
         changed_.notify_all();
         return std::move(*frame);
@@ -100,7 +104,8 @@ Frame SlotCapture::first_picture(const std::stop_token& stop) {
 /// The first read into a picture is of the whole screen, into memory that nothing has touched: it
 /// may take longer than a slot lasts. So it is made while the encoder is being opened.
 void SlotCapture::warm_up(Frame first, const std::stop_token& stop) {
-  std::vector<Frame> held{std::move(first)};  // so that each is another picture
+  std::vector<Frame> held;  // so that each is another picture
+  held.push_back(std::move(first));
   while (held.size() < soon_needed && !stop.stop_requested()) {
     auto frame = compose();
     if (!frame) return;
@@ -112,6 +117,7 @@ void SlotCapture::warm_up(Frame first, const std::stop_token& stop) {
 void SlotCapture::learn(const std::stop_token& stop) {
   const TimePoint until = clock_.now() + learning_time;
   while (!stop.stop_requested() && end_ != End::resized) {
+    if (turn_to_memory()) warm_up({}, stop);
     const TimePoint at = clock_.now();
     if (begun() && (end_ || at >= until || schedule_.screen_period())) return start();
     if (end_)  // slot 0 shows the first picture all the same
@@ -201,7 +207,16 @@ bool SlotCapture::anything_new() {
   return !end_ && (reader_->damage_pending() || pointer);
 }
 
+/// True if that is new.
+bool SlotCapture::turn_to_memory() {
+  if (in_memory_ || !textures_refused_) return false;
+  in_memory_ = true;
+  reader_->refuse_textures();
+  return true;
+}
+
 void SlotCapture::read(std::int64_t n) {
+  turn_to_memory();
   if (!anything_new()) return;
   auto frame = compose();
   if (!frame) return;
@@ -217,7 +232,8 @@ void SlotCapture::read(std::int64_t n) {
 
 void SlotCapture::describe() {
   const std::lock_guard lock(mutex_);
-  now_captured_ = {reader_->source().target(), reader_->region()};
+  now_captured_.target = reader_->source().target();
+  now_captured_.region = reader_->region();
   described_lost_ = reader_->lost();
   loss_ = described_lost_ ? reader_->source().lost_error() : std::string();
 }

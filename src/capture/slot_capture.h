@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -39,6 +40,8 @@ class SlotCapture {
   struct Opened {
     TargetInfo target;
     Rect region;
+    std::shared_ptr<TextureHome> textures{};  ///< of the first picture; null: it is in memory
+    std::string texture_refusal{};            ///< why, if textures were asked for
   };
   enum class End {
     stopped = 1,  ///< by the stop request
@@ -64,6 +67,8 @@ class SlotCapture {
 
   /// Any thread: waits for the first picture (up to `deadline`); nullopt if there is none yet.
   std::optional<Opened> wait_opened(TimePoint deadline);
+  /// Any thread: nobody takes textures, so pictures come in memory from the next one on.
+  void refuse_textures() noexcept { textures_refused_ = true; }
   /// Any thread: slot 0 may come.
   void begin();
   /// Any thread, after open(): what is captured now.
@@ -91,6 +96,7 @@ class SlotCapture {
   void listen(TimePoint until, const std::stop_token& stop);
   SourceEvent take_in(TimePoint deadline, bool tell, const std::stop_token& stop);
   bool anything_new();
+  bool turn_to_memory();
   std::optional<Frame> compose();
   void read(std::int64_t n);
   std::int64_t next_slot(std::int64_t n);
@@ -111,6 +117,9 @@ class SlotCapture {
   /// When the call that is being made should be back; none: no call.
   static constexpr TimePoint no_call = TimePoint::max();
   std::atomic<TimePoint> due_back_{no_call};
+
+  std::atomic<bool> textures_refused_ = false;
+  bool in_memory_ = false;  ///< that was seen to
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

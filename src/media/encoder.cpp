@@ -14,6 +14,7 @@
 #include "media/encoder_traits.h"
 #include "media/encoder_trial.h"
 #include "media/log_capture.h"
+#include "media/texture_input.h"
 
 namespace rustcam {
 namespace {
@@ -84,6 +85,7 @@ CodecContextPtr configured(const EncoderRequest& request, const AVCodec& codec, 
   tag_colours(request.format, *context);
   if (is_chroma_subsampled(request.format.pixels))
     context->chroma_sample_location = AVCHROMA_LOC_CENTER;
+  if (request.textures != nullptr) request.textures->describe(*context);
   const AVOutputFormat* muxer =
       av_guess_format(std::string(request.container.muxer).c_str(), nullptr, nullptr);
   if (muxer != nullptr && (muxer->flags & AVFMT_GLOBALHEADER) != 0)

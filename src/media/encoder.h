@@ -26,11 +26,14 @@ class Encoder {
   virtual bool receive(AVPacket& packet) = 0;
 };
 
+class TextureInput;
+
 struct EncoderRequest {
   const OutputPlan& plan;
   const Container& container;
   SampleFormat format;
-  Size picture;  ///< before padding
+  Size picture;                            ///< before padding
+  const TextureInput* textures = nullptr;  ///< what its frames are; null: memory
 };
 
 /// Tests put an encoder that fails in its place.

@@ -15,10 +15,19 @@ constexpr std::size_t max_rects = 16;
 /// The most that an encoder with its threads and lookahead was seen to hold, with room to spare.
 constexpr std::size_t max_frames = 128;
 
+void make_in_memory(AVFrame& frame) {
+  const int result = av_frame_get_buffer(&frame, 0);
+  if (result < 0)
+    throw MediaError("cannot allocate an encoder's picture: " + av_error_text(result),
+                     av_error_name(result));
+}
+
 }  // namespace
 
-EncoderFramePool::EncoderFramePool(FramePtr prototype, Size picture)
-    : prototype_(std::move(prototype)), picture_(picture) {}
+EncoderFramePool::EncoderFramePool(FramePtr prototype, Size picture, MakeBuffers make)
+    : prototype_(std::move(prototype)),
+      picture_(picture),
+      make_(make ? std::move(make) : MakeBuffers(make_in_memory)) {}
 
 void EncoderFramePool::damage(const Region& damage) {
   for (Entry& e : entries_) {
@@ -33,14 +42,14 @@ EncoderFramePool::Entry& EncoderFramePool::add() {
                      " pictures: choose a shorter lookahead");
   Entry entry{make_frame(), Rect::of(picture_)};
   AVFrame& frame = *entry.frame;
-  int result = av_frame_copy_props(&frame, prototype_.get());
+  const int result = av_frame_copy_props(&frame, prototype_.get());
   frame.format = prototype_->format;
   frame.width = prototype_->width;
   frame.height = prototype_->height;
-  if (result >= 0) result = av_frame_get_buffer(&frame, 0);
   if (result < 0)
     throw MediaError("cannot allocate an encoder's picture: " + av_error_text(result),
                      av_error_name(result));
+  make_(frame);
   entries_.push_back(std::move(entry));
   return entries_.back();
 }

@@ -15,8 +15,12 @@ namespace rustcam {
 /// holds is never written to.
 class EncoderFramePool {
  public:
-  /// Frames like `prototype` (format, size, tags), which shows a picture of `picture`'s size.
-  EncoderFramePool(FramePtr prototype, Size picture);
+  /// Gives a frame that has its format, size and tags what it keeps a picture in.
+  using MakeBuffers = std::function<void(AVFrame& frame)>;
+
+  /// Frames like `prototype` (format, size, tags), which shows a picture of `picture`'s size; in
+  /// memory, unless `make` makes something else.
+  EncoderFramePool(FramePtr prototype, Size picture, MakeBuffers make = {});
 
   /// Makes `count` frames now and takes their memory from the system, so that the first pictures of
   /// a recording need not. Throws MediaError.
@@ -40,6 +44,7 @@ class EncoderFramePool {
 
   FramePtr prototype_;
   Size picture_;
+  MakeBuffers make_;
   std::vector<Entry> entries_;
   std::size_t last_ = 0;
   std::int64_t bytes_filled_ = 0;

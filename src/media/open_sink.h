@@ -15,6 +15,9 @@
 
 namespace rustcam {
 
+/// What the reason begins with for which an encoder was given memory.
+inline const std::string textures_refused = "from textures: ";
+
 /// What was opened, for the statistics.
 struct EncoderReport {
   std::string name;  ///< FFmpeg's

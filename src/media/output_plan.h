@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 namespace rustcam {
 
 struct Container;
+class TextureHome;
 
 /// Of --fragment.
 constexpr Duration shortest_fragment = std::chrono::milliseconds(100);
@@ -64,6 +66,7 @@ struct OutputPlan {
   std::string audio_encoder;             ///< FFmpeg name; empty: no sound
   Rational fps;
   bool to_stdout = false;
+  std::shared_ptr<TextureHome> textures{};  ///< where the pictures are; null: in memory
 
   /// True if the alpha of the recorded pictures may be written as it is; every conversion sets
   /// its own.

@@ -15,8 +15,10 @@
 #include "media/audio_track.h"
 #include "media/encoder_frames.h"
 #include "media/encoder_traits.h"
+#include "media/memory_input.h"
 #include "media/muxer.h"
 #include "media/palette_frames.h"
+#include "media/texture_input.h"
 #include "platform/file.h"
 
 namespace rustcam {
@@ -180,6 +182,51 @@ std::optional<Warning> live_warning(const AVCodecContext& context, const Rationa
                  "choose a lower --fps or a smaller --size, or --encoder x264 into .mkv or .mp4"};
 }
 
+struct OnGpu {
+  std::unique_ptr<TextureInput> input;
+  std::unique_ptr<Encoder> encoder;
+};
+
+/// The plan's first encoder, fed with textures; nullopt if that cannot be, and the report says why.
+std::optional<OnGpu> open_with_textures(const OutputPlan& plan, const SampleFormat& format,
+                                        Size captured, EncoderReport& report,
+                                        const EncoderFactory& factory) {
+  const std::string& name = plan.encoders.front();
+  const Size picture = plan.request.size.value_or(captured);
+  EncoderReport trial;
+  try {
+    auto input = open_texture_input(plan.textures, captured, picture,
+                                    padded_size(find_encoder(name), format, picture));
+    OutputPlan alone = plan;
+    alone.encoders = {name};
+    auto encoder = factory({alone, *plan.container, format, picture, input.get()}, trial);
+    trial.tried = report.tried;
+    trial.input = "texture";
+    report = std::move(trial);
+    return OnGpu{std::move(input), std::move(encoder)};
+  } catch (const MediaError& error) {
+    const std::string why = trial.tried.empty() ? error.what() : trial.tried.back().error;
+    report.tried.push_back({name, textures_refused + why});
+  } catch (const UsageError&) {
+    // Said again, and better, if it does not fit in memory either.
+  }
+  return std::nullopt;
+}
+
+/// That an encoder took no textures says nothing if it does not open at all.
+void forget_textures(EncoderReport& report) {
+  std::erase_if(report.tried, [&](const EncoderReport::Tried& tried) {
+    return tried.error.starts_with(textures_refused) && tried.name != report.name;
+  });
+}
+
+std::unique_ptr<PictureSource> memory_frames(const Encoder& encoder, const SampleFormat& format,
+                                             Size picture, Size encoded) {
+  if (encoder.context().pix_fmt == AV_PIX_FMT_PAL8) return std::make_unique<PaletteFrames>(picture);
+  return std::make_unique<EncoderFrames>(laid_out(format, encoder.frame_format()), picture,
+                                         encoded);
+}
+
 }  // namespace
 
 std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captured,
@@ -187,7 +234,18 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
                                              const EncoderFactory& factory) {
   const SampleFormat format = *sample_format_by_name(plan.pixel_format);
   const Size picture = plan.request.size.value_or(captured);
-  auto encoder = factory({plan, *plan.container, format, picture}, report);
+  std::unique_ptr<TrackInput> input;
+  std::unique_ptr<Encoder> encoder;
+  if (plan.textures && takes_textures(plan)) {
+    if (auto on_gpu = open_with_textures(plan, format, captured, report, factory)) {
+      input = std::move(on_gpu->input);
+      encoder = std::move(on_gpu->encoder);
+    }
+  }
+  if (!encoder) {
+    encoder = factory({plan, *plan.container, format, picture}, report);
+    forget_textures(report);
+  }
   const Size encoded{encoder->context().width, encoder->context().height};
   if (encoded != picture)
     warnings.push_back({"padded",
@@ -196,13 +254,10 @@ std::unique_ptr<VideoTrack> open_video_track(const OutputPlan& plan, Size captur
                             ", because " + report.name + " takes even sizes only",
                         "use --pixel-format yuv444p or .webm for the exact size"});
   if (auto slow = live_warning(encoder->context(), plan.fps)) warnings.push_back(std::move(*slow));
-  std::unique_ptr<PictureSource> frames;
-  if (encoder->context().pix_fmt == AV_PIX_FMT_PAL8)
-    frames = std::make_unique<PaletteFrames>(picture);
-  else
-    frames = std::make_unique<EncoderFrames>(laid_out(format, encoder->frame_format()), picture,
-                                             encoded);
-  return std::make_unique<VideoTrack>(std::move(encoder), std::move(frames), picture);
+  if (!input)
+    input =
+        std::make_unique<MemoryInput>(memory_frames(*encoder, format, picture, encoded), picture);
+  return std::make_unique<VideoTrack>(std::move(encoder), std::move(input), picture);
 }
 
 std::unique_ptr<FrameSink> open_video_sink(const OutputPlan& plan, Size captured,

@@ -7,12 +7,11 @@
 
 namespace rustcam {
 
-VideoTrack::VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<PictureSource> frames,
+VideoTrack::VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<TrackInput> input,
                        Size picture)
-    : encoder_(std::move(encoder)),
-      frames_(std::move(frames)),
+    : input_(std::move(input)),
+      encoder_(std::move(encoder)),
       picture_(picture),
-      fitter_(picture),
       packet_(make_packet()) {}
 
 void VideoTrack::connect(PacketSink& sink, StreamId id) noexcept {
@@ -23,10 +22,19 @@ void VideoTrack::connect(PacketSink& sink, StreamId id) noexcept {
 void VideoTrack::write(const Frame& frame, const Region& damage, std::int64_t slot) {
   const TimePoint begun = now();
   spent_in_sink_ = {};
-  const auto fitted = fitter_.fit(frame.view(), damage);
-  last_frame_ = &frames_->show(fitted.picture, fitted.damage);
+  last_frame_ = &show(frame, damage);
   encode(slot);
   last_encode_ = now() - begun - spent_in_sink_;
+}
+
+/// A device that makes no more frames is an encoder that takes none.
+AVFrame& VideoTrack::show(const Frame& frame, const Region& damage) {
+  try {
+    return input_->show(frame.picture, damage);
+  } catch (...) {
+    failed_ = encoder_failed_ = true;
+    throw;
+  }
 }
 
 void VideoTrack::finish(std::int64_t slots) {

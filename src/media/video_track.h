@@ -13,8 +13,7 @@
 #include "media/encoder.h"
 #include "media/in_flight.h"
 #include "media/packet_sink.h"
-#include "media/picture_fitter.h"
-#include "media/picture_source.h"
+#include "media/track_input.h"
 
 namespace rustcam {
 
@@ -28,8 +27,8 @@ struct TrackTotals {
 /// A track counts time in slots. Confined to one thread at a time, but for hurry().
 class VideoTrack {
  public:
-  /// Pictures are fitted into `picture`; `frames` makes from them what `encoder` takes.
-  VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<PictureSource> frames, Size picture);
+  /// `input` makes of pictures, fitted into `picture`, what `encoder` takes.
+  VideoTrack(std::unique_ptr<Encoder> encoder, std::unique_ptr<TrackInput> input, Size picture);
 
   /// For the sink that will take its packets. Throws MediaError.
   StreamInfo stream() const { return describe(encoder_->context()); }
@@ -64,18 +63,18 @@ class VideoTrack {
   const TrackTotals& totals() const noexcept { return totals_; }
   /// Wall time of the last write's conversion and encoding, without the sink's.
   Duration last_encode_time() const noexcept { return last_encode_; }
-  std::int64_t bytes_converted() const noexcept { return frames_->bytes_converted(); }
+  std::int64_t bytes_converted() const noexcept { return input_->bytes_converted(); }
 
  private:
+  AVFrame& show(const Frame& frame, const Region& damage);
   void encode(std::int64_t slot);
   void drain();
   bool write_packet();
   bool receive();
 
+  std::unique_ptr<TrackInput> input_;  ///< first: the encoder may know its textures to the end
   std::unique_ptr<Encoder> encoder_;
-  std::unique_ptr<PictureSource> frames_;
   Size picture_;
-  PictureFitter fitter_;
   PacketSink* sink_ = nullptr;
   StreamId id_ = 0;
   PacketPtr packet_;

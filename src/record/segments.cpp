@@ -31,7 +31,20 @@ std::unique_ptr<FrameSink> Segments::open_at(std::int64_t slot, const OutputPlan
                                              Size captured, EncoderReport& report) {
   std::vector<SoundInput> sounds;
   for (SoundFeed* feed : feeds_) sounds.push_back({feed, slot});
-  return open_(plan, captured, report, warnings_, sounds);
+  auto sink = open_(plan, captured, report, warnings_, sounds);
+  if (plan_.textures && report.input == "memory") {
+    plan_.textures.reset();
+    in_memory_();
+  }
+  return sink;
+}
+
+void Segments::set_textures(std::shared_ptr<TextureHome> home, const std::string& refusal,
+                            std::function<void()> in_memory) {
+  plan_.textures = std::move(home);
+  in_memory_ = std::move(in_memory);
+  if (!refusal.empty())
+    report_.tried.push_back({plan_.encoders.front(), textures_refused + refusal});
 }
 
 void Segments::write(const Frame& frame, const Region& damage, std::int64_t slot) {

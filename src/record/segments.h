@@ -34,6 +34,11 @@ class Segments {
 
   /// Before open(): the tracks of sound, in the order of the plan's. They must outlive the files.
   void set_sound(std::vector<SoundFeed*> feeds) { feeds_ = std::move(feeds); }
+  /// Before open(): where the pictures are (null: in memory), and, if textures were asked for and
+  /// they are not, why. `in_memory` is called as soon as it is known that no file takes textures
+  /// any more.
+  void set_textures(std::shared_ptr<TextureHome> home, const std::string& refusal,
+                    std::function<void()> in_memory);
   /// Opens the first file; throws what open_sink throws.
   void open(Size captured);
   /// As FrameSink::write.
@@ -86,6 +91,7 @@ class Segments {
   std::optional<std::int64_t> max_bytes_;
   SinkFactory open_;
   std::vector<SoundFeed*> feeds_;
+  std::function<void()> in_memory_;
   mutable std::mutex changing_;  ///< from one sink to the next
   std::unique_ptr<FrameSink> sink_;
   Size captured_;

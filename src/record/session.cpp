@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "capture/slot_capture.h"
 #include "media/faststart.h"
+#include "media/texture_input.h"
 #include "platform/abandoned.h"
 #include "platform/file.h"
 #include "platform/process_stats.h"
@@ -54,6 +55,7 @@ SlotCaptureOptions capture_options(const RecordOptions& options, std::stop_token
   o.source.region = options.selection.region;
   o.source.cursor = options.cursor;
   o.source.opaque = options.plan.keeps_alpha();
+  o.source.textures = takes_textures(options.plan);
   // Slots repeat meanwhile, so a system may take its time, as for a change of mode.
   o.source.patience.limit = std::max(options.selection.patience.limit, answer_patience);
   o.source.patience.stop = std::move(stop);
@@ -244,6 +246,8 @@ void Session::open_files() {
 
 /// Waits for the readers of FIFOs. False if the end was requested meanwhile.
 bool Session::wait_open_files() {
+  segments_.set_textures(opened_.textures, opened_.texture_refusal,
+                         [this] { capture_->refuse_textures(); });
   for (;;) {
     try {
       open_files();

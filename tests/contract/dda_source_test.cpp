@@ -31,11 +31,11 @@ const Backend& dda_backend() noexcept;
 
 namespace {
 
-std::unique_ptr<FrameSource> open_first() {
+std::unique_ptr<FrameSource> open_first(const SourceOptions& options = {}) {
   const ProcessSetup setup;
   TargetRequest request;
   request.output = "0";
-  return dda_backend().choose(request)->open({});
+  return dda_backend().choose(request)->open(options);
 }
 
 void next_update(FrameSource& source) {
@@ -120,6 +120,59 @@ TEST_CASE("reading what is told to have changed keeps a picture current") {
   }
 }
 
+TEST_CASE("a picture on the GPU holds what one in memory holds, whole or in part") {
+  SourceOptions options;
+  options.textures = true;
+  const auto source = open_first(options);
+  next_desktop_update(*source);
+  const Size size = source->target().size();
+  // Odd places, so that a step too far shows.
+  for (const Rect& part : {Rect::of(size), Rect{51, 37, 400, 300}}) {
+    Picture on_gpu = source->make_picture(part.size());
+    CHECK((on_gpu.texture() == nullptr) == source->target().hdr.value_or(false));
+    CHECK((on_gpu.texture() == nullptr) == !source->texture_refusal().empty());
+    if (on_gpu.texture() == nullptr) continue;
+    Picture in_memory = Image(PixelFormat::bgra, part.size());
+    Image read_back(PixelFormat::bgra, part.size());
+    const Point origin{part.left, part.top};
+    Region some = Rect{part.left, part.top, part.left + 20, part.top + 31};
+    some.add(Rect{part.left + 100, part.top + 50, part.right, part.bottom});
+    for (const Region& region : {Region(part), some}) {
+      CHECK(source->read(region, on_gpu, origin).bytes_copied == 0);
+      source->read(region, in_memory, origin);
+      on_gpu.texture()->read(read_back.view());
+      CHECK(largest_difference(as_const(read_back.view()), as_const(in_memory.view())) == 0);
+    }
+  }
+}
+
+TEST_CASE("pictures keep the part that is not read, and share a home") {
+  SourceOptions options;
+  options.textures = true;
+  const auto source = open_first(options);
+  next_desktop_update(*source);
+  const Size size = source->target().size();
+  Picture kept = source->make_picture(size);
+  if (kept.texture() == nullptr) return;  // HDR
+  CHECK(source->make_picture(size).texture()->home() == kept.texture()->home());
+  source->read(Rect::of(size), kept, {});
+  Image before(PixelFormat::bgra, size);
+  kept.texture()->read(before.view());
+  const auto number = read_barcode(as_const(before.view()));
+  REQUIRE(number.has_value());
+  for (int i = 0; i < 5; ++i) {
+    next_desktop_update(*source);
+    const UpdateLease lease(*source);
+    source->read(lease->dirty == nullptr ? Region(Rect::of(size)) : *lease->dirty, kept, {});
+  }
+  Image after(PixelFormat::bgra, size);
+  Picture whole = Image(PixelFormat::bgra, size);
+  kept.texture()->read(after.view());
+  read(*source, Rect::of(size), whole);
+  CHECK(largest_difference(as_const(after.view()), as_const(whole.view())) == 0);
+  CHECK(read_barcode(as_const(after.view())).value_or(-1) > *number);
+}
+
 TEST_CASE("a stop request ends the wait") {
   const auto source = open_first();
   next_update(*source);
@@ -134,8 +187,8 @@ TEST_CASE("if textures are shared, one that is held is not handed out again") {
   next_desktop_update(*source);
   GpuSource* const gpu = source->gpu();
   if (gpu == nullptr) return;  // as in Wine
-  const auto first = gpu->share();
-  const auto second = gpu->share();
+  const auto first = gpu->share(GpuOrder::newest);
+  const auto second = gpu->share(GpuOrder::newest);
   REQUIRE(first.has_value());
   REQUIRE(second.has_value());
   CHECK(first->shared_handle != second->shared_handle);

@@ -123,7 +123,7 @@ class FakeSource final : public FrameSource, private GpuSource {
   }
 
  private:
-  std::optional<GpuFrame> share() override {
+  std::optional<GpuFrame> share(GpuOrder) override {
     const std::lock_guard lock(screen_->mutex_);
     if (screen_->fail_read_) {
       screen_->fail_read_ = false;

@@ -17,6 +17,9 @@ class Driver:
         self._wine = wine
         self._system = wine.folder / "prefix" / "drive_c" / "windows" / "system32"
         self._report = wine.folder / "nvenc.json"
+        # With textures, the capture thread and the encoder's use one device.
+        self._drawing = wine.environment["WINE_D3D_CONFIG"]
+        wine.environment["WINE_D3D_CONFIG"] = "csmt=1"
         for name in LIBRARIES:
             shutil.copyfile(FOLDER / name, self._system / name)
         self.expect()
@@ -43,6 +46,7 @@ class Driver:
         return session
 
     def remove(self):
+        self._wine.environment["WINE_D3D_CONFIG"] = self._drawing
         for name in LIBRARIES:
             (self._system / name).unlink(missing_ok=True)
         for name in ("RUSTCAM_NVENC", "RUSTCAM_NVENC_REPORT"):

@@ -47,7 +47,8 @@ class WineBed:
             "WINEPREFIX": str(self.folder / "prefix"),
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree,mshtml=",
-            # One process on a software renderer: D3D calls stay in the thread that makes them.
+            # One process on a software renderer: D3D calls stay in the thread that makes them. Where two threads
+            # use a device, Wine has to bring them together (nvenc.py).
             "WINE_D3D_CONFIG": "csmt=0",
         }
         for name in ("WAYLAND_DISPLAY", "RUSTCAM_LAYER", "RUSTCAM_LAYER_REPORT"):

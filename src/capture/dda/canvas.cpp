@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "capture/dda/hresult.h"
+#include "d3d11/gpu.h"
 
 namespace rustcam::dda {
 
@@ -48,15 +49,10 @@ void Canvas::update(const Device& device, ID3D11Texture2D& frame,
   constexpr std::size_t most_copies = 64;
   const Region due = (damage ? *damage : Region(Rect::of(size_))).simplified(most_copies);
   for (const Rect& rect : due.rects()) {
-    const D3D11_BOX box = box_of(rect);
+    const D3D11_BOX box = d3d11::box_of(rect);
     device.context().CopySubresourceRegion(texture_.get(), 0, box.left, box.top, 0, &frame, 0,
                                            &box);
   }
-}
-
-D3D11_BOX box_of(const Rect& rect) noexcept {
-  return {static_cast<UINT>(rect.left),  static_cast<UINT>(rect.top),    0,
-          static_cast<UINT>(rect.right), static_cast<UINT>(rect.bottom), 1};
 }
 
 }  // namespace rustcam::dda

@@ -34,7 +34,4 @@ class Canvas {
   DXGI_FORMAT format_ = DXGI_FORMAT_UNKNOWN;
 };
 
-/// The place of `rect` in a texture.
-D3D11_BOX box_of(const Rect& rect) noexcept;
-
 }  // namespace rustcam::dda

@@ -10,7 +10,7 @@
 
 namespace rustcam::dda {
 
-/// Confined to the thread that made it.
+/// Confined to the thread that made it, unless it is shared as a d3d11::Gpu.
 class Device {
  public:
   /// Throws DuplicationError or AccessLost.
@@ -19,6 +19,7 @@ class Device {
   ID3D11Device& device() const noexcept { return *device_; }
   const win32::ComPtr<ID3D11Device>& owned() const noexcept { return device_; }
   ID3D11DeviceContext& context() const noexcept { return *context_; }
+  const win32::ComPtr<ID3D11DeviceContext>& owned_context() const noexcept { return context_; }
   /// Why the system refused our copies a higher priority than a game's drawing; empty if it did
   /// not.
   const std::string& priority_refusal() const noexcept { return priority_refusal_; }

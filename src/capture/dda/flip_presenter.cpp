@@ -16,6 +16,7 @@
 #include "capture/dda/hresult.h"
 #include "capture/dda/stimulus_window.h"
 #include "capture/target_request.h"
+#include "d3d11/gpu.h"
 #include "image/image.h"
 
 namespace rustcam::dda {
@@ -111,7 +112,7 @@ class FlipPresenter final : public Presenter {
   void upload(const Region& region) {
     const ImageView view = picture_.view();
     for (const Rect& rect : region.rects()) {
-      const D3D11_BOX box = box_of(rect);
+      const D3D11_BOX box = d3d11::box_of(rect);
       device_.context().UpdateSubresource(texture_.get(), 0, &box, crop(view, rect).row(0),
                                           static_cast<UINT>(view.planes[0].stride), 0);
     }

@@ -7,6 +7,11 @@ namespace rustcam::dda {
 Graphics::Graphics(win32::ComPtr<IDXGIFactory1> owner, const Output& output)
     : factory(std::move(owner)), luid(output.luid), device(*output.adapter) {}
 
+std::shared_ptr<d3d11::Gpu> Graphics::gpu() const {
+  if (!gpu_) gpu_ = std::make_shared<d3d11::Gpu>(device.owned(), device.owned_context());
+  return gpu_;
+}
+
 bool Graphics::still_good() const {
   return factory->IsCurrent() != FALSE && device.device().GetDeviceRemovedReason() == S_OK;
 }

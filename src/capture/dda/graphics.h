@@ -6,6 +6,7 @@
 
 #include "capture/dda/adapters.h"
 #include "capture/dda/device.h"
+#include "d3d11/gpu.h"
 
 namespace rustcam::dda {
 
@@ -19,8 +20,14 @@ struct Graphics {
   std::string luid;  ///< of the adapter
   Device device;
 
+  /// The device as one that the encoder's thread uses too; the same one every time. Throws
+  /// DeviceError if that cannot be.
+  std::shared_ptr<d3d11::Gpu> gpu() const;
   /// False once adapters or outputs have come or gone, or the device has been removed.
   bool still_good() const;
+
+ private:
+  mutable std::shared_ptr<d3d11::Gpu> gpu_;  ///< of the capture thread
 };
 
 struct Opened {

@@ -9,9 +9,6 @@ namespace rustcam::dda {
 
 namespace {
 
-/// The keys go 0, 1, 0: we write under 0 and hand over under 1, the reader hands back under 0.
-constexpr UINT64 writers_key = 0;
-constexpr UINT64 readers_key = 1;
 constexpr DWORD longest_gpu_wait_ms = 1000;
 
 std::uint64_t luid_of(const Device& device) {
@@ -25,9 +22,11 @@ std::uint64_t luid_of(const Device& device) {
 
 }  // namespace
 
-SharedRing::SharedRing(const Device& device, Size size)
+SharedRing::SharedRing(const Device& device, Size size, GpuOrder order)
     : device_(&device),
       size_(size),
+      order_(order),
+      turns_(textures, order),
       adapter_luid_(luid_of(device)),
       done_(::CreateEventW(nullptr, FALSE, FALSE, nullptr)) {
   for (auto& slot : slots_) slot = make();
@@ -56,35 +55,39 @@ std::shared_ptr<SharedRing::Shared> SharedRing::make() const {
   return shared;
 }
 
-/// True if `slot` is ours to write; an abandoned one is made anew.
-bool SharedRing::claim(std::shared_ptr<Shared>& slot) const {
-  if (slot.use_count() > 1) return false;
-  HRESULT result = slot->mutex->AcquireSync(writers_key, 0);
-  // Handed over, but never looked at.
-  if (result == static_cast<HRESULT>(WAIT_TIMEOUT))
-    result = slot->mutex->AcquireSync(readers_key, 0);
-  if (result == S_OK) return true;
-  if (result == static_cast<HRESULT>(WAIT_TIMEOUT)) return false;  // a reader is still at it
-  slot = make();  // its reader died, and left who knows what
-  check(slot->mutex->AcquireSync(writers_key, 0), "cannot take a new texture");
-  return true;
+/// Ours to write; null if it is no texture's turn.
+std::shared_ptr<SharedRing::Shared>* SharedRing::claim() {
+  const auto claimed = turns_.claim([this](std::size_t i) { return slots_[i].use_count() > 1; },
+                                    [this](std::size_t i, std::uint64_t key) {
+                                      const HRESULT result = slots_[i]->mutex->AcquireSync(key, 0);
+                                      if (result == S_OK) return KeyAnswer::acquired;
+                                      return result == static_cast<HRESULT>(WAIT_TIMEOUT)
+                                                 ? KeyAnswer::not_now
+                                                 : KeyAnswer::abandoned;
+                                    });
+  if (!claimed) return nullptr;
+  auto& slot = slots_[claimed->texture];
+  if (claimed->make_anew) {
+    slot = make();
+    check(slot->mutex->AcquireSync(writers_key, 0), "cannot take a new texture");
+  }
+  return &slot;
 }
 
 std::optional<GpuFrame> SharedRing::copy(ID3D11Texture2D& desktop) {
-  for (auto& slot : slots_) {
-    if (!claim(slot)) continue;
-    device_->context().CopyResource(slot->texture.get(), &desktop);
-    wait_for_gpu();
-    check(slot->mutex->ReleaseSync(readers_key), "cannot hand a texture over");
-    GpuFrame frame;
-    frame.shared_handle = reinterpret_cast<std::uintptr_t>(slot->handle.get());
-    frame.adapter_luid = adapter_luid_;
-    frame.size = size_;
-    frame.keyed_mutex = true;
-    frame.texture = slot;
-    return frame;
-  }
-  return std::nullopt;
+  auto* const slot = claim();
+  if (slot == nullptr) return std::nullopt;
+  device_->context().CopyResource((*slot)->texture.get(), &desktop);
+  wait_for_gpu();
+  check((*slot)->mutex->ReleaseSync(readers_key), "cannot hand a texture over");
+  turns_.handed_over(static_cast<std::size_t>(slot - slots_.data()));
+  GpuFrame frame;
+  frame.shared_handle = reinterpret_cast<std::uintptr_t>((*slot)->handle.get());
+  frame.adapter_luid = adapter_luid_;
+  frame.size = size_;
+  frame.keyed_mutex = true;
+  frame.texture = *slot;
+  return frame;
 }
 
 /// So that readers who take the mutex lightly see a whole picture too.

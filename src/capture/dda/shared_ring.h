@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "capture/dda/device.h"
+#include "capture/dda/ring_turns.h"
 #include "capture/gpu_source.h"
 #include "platform/com_ptr_win32.h"
 #include "platform/support_win32.h"
@@ -22,14 +23,17 @@ class SharedRing {
  public:
   /// For 8-bit BGRA desktops of `size`. Throws DuplicationError if the system shares no
   /// textures, AccessLost.
-  SharedRing(const Device& device, Size size);
+  SharedRing(const Device& device, Size size, GpuOrder order);
 
   Size size() const noexcept { return size_; }
-  /// Copies `desktop` into a free texture and returns when the GPU is done with it; nullopt if
-  /// all are held. Throws AccessLost, DuplicationError.
+  GpuOrder order() const noexcept { return order_; }
+  /// Copies `desktop` into a texture whose turn it is and returns when the GPU is done with it;
+  /// nullopt if there is none. Throws AccessLost, DuplicationError.
   std::optional<GpuFrame> copy(ID3D11Texture2D& desktop);
 
  private:
+  static constexpr std::size_t textures = 4;
+
   struct Shared {
     win32::ComPtr<ID3D11Texture2D> texture;
     win32::ComPtr<IDXGIKeyedMutex> mutex;
@@ -37,13 +41,13 @@ class SharedRing {
   };
 
   std::shared_ptr<Shared> make() const;
-  bool claim(std::shared_ptr<Shared>& slot) const;
+  std::shared_ptr<Shared>* claim();
   void wait_for_gpu();
-
-  static constexpr std::size_t textures = 4;
 
   const Device* device_;
   Size size_;
+  GpuOrder order_;
+  RingTurns turns_;
   std::uint64_t adapter_luid_ = 0;
   win32::Handle done_;
   std::array<std::shared_ptr<Shared>, textures> slots_;

@@ -39,6 +39,7 @@ DdaSource::DdaSource(const SourceOptions& options, std::unique_ptr<InputDesktop>
       readback_(output_.info.sdr_white_nits.value_or(default_sdr_white_nits)) {
   output_.info.rotation = duplication_.rotation();
   describe();
+  open_textures();
 }
 
 /// A refusal belongs to what people are told of the output.
@@ -187,13 +188,51 @@ TimePoint DdaSource::presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const {
   return std::min(clock_.at(info.LastPresentTime.QuadPart), now());
 }
 
+void DdaSource::open_textures() {
+  if (!options_.textures) return;
+  if (output_.info.hdr.value_or(false)) {
+    texture_refusal_ = "the desktop is HDR, whose colours are brought into sRGB in memory";
+    return;
+  }
+  try {
+    textures_.emplace(*graphics_);
+  } catch (const CaptureError& error) {
+    texture_refusal_ = error.what();
+  }
+}
+
+Picture DdaSource::make_picture(Size size) {
+  if (!textures_) return FrameSource::make_picture(size);
+  return textures_->make(size);
+}
+
 ReadCost DdaSource::read(const Region& region, Picture& picture, Point origin) {
   if (!canvas_) throw std::logic_error("a read before the first update");
+  d3d11::BgraTexture* const texture = TexturePictures::texture_of(picture);
+  if (!texture || !textures_) return read_into_memory(region, picture.view(), origin);
+  if (!TexturePictures::takes(*canvas_, output_.info.rotation))
+    return read_into_texture(region, *texture, origin);
+  textures_->copy(*canvas_, output_.info.rotation, region, *texture, origin);
+  return {};
+}
+
+ReadCost DdaSource::read_into_memory(const Region& region, const ImageView& picture, Point origin) {
   staging_.read(*canvas_, to_native(region, canvas_->size(), output_.info.rotation),
                 [&](const Staging::Read& read) {
-                  readback_.copy(read, output_.info.rotation, picture.view(), origin);
+                  readback_.copy(read, output_.info.rotation, picture, origin);
                 });
   return {region.area() * bytes_per_sample(PixelFormat::bgra, 0)};
+}
+
+/// A desktop whose format is not the one that was announced goes through memory.
+ReadCost DdaSource::read_into_texture(const Region& region, d3d11::BgraTexture& texture,
+                                      Point origin) {
+  Image between(PixelFormat::bgra, texture.size());
+  const ReadCost cost = read_into_memory(region, between.view(), origin);
+  Region where = region;
+  where.translate(-origin.x, -origin.y);
+  texture.write(as_const(between.view()), where);
+  return cost;
 }
 
 std::shared_ptr<const Graphics> DdaSource::salvageable() const {
@@ -209,7 +248,8 @@ GpuSource* DdaSource::gpu() noexcept {
                      !(canvas_ ? canvas_->half_float() : output_.info.hdr.value_or(false));
   if (!plain || shares_nothing_) return nullptr;
   try {
-    if (!shared_ || shared_->size() != size) shared_.emplace(device_, size);
+    if (!shared_ || shared_->size() != size)
+      shared_.emplace(device_, size, shared_ ? shared_->order() : GpuOrder::newest);
     return this;
   } catch (const std::exception&) {  // asked once: the answer does not change
     shares_nothing_ = true;
@@ -217,8 +257,9 @@ GpuSource* DdaSource::gpu() noexcept {
   }
 }
 
-std::optional<GpuFrame> DdaSource::share() {
+std::optional<GpuFrame> DdaSource::share(GpuOrder order) {
   if (!canvas_ || !shared_ || shared_->size() != canvas_->size()) return std::nullopt;
+  if (shared_->order() != order) shared_.emplace(device_, canvas_->size(), order);
   return shared_->copy(canvas_->texture());
 }
 

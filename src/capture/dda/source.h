@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "capture/capture_session.h"
 #include "capture/dda/adapters.h"
@@ -15,6 +16,7 @@
 #include "capture/dda/readback.h"
 #include "capture/dda/shared_ring.h"
 #include "capture/dda/staging.h"
+#include "capture/dda/texture_pictures.h"
 #include "platform/precise_timer.h"
 #include "platform/qpc_clock_win32.h"
 
@@ -34,6 +36,8 @@ class DdaSource final : public FrameSource, private GpuSource {
   const DesktopUpdate& update() const noexcept override { return update_; }
   void release() noexcept override { duplication_.release(); }
   ReadCost read(const Region& region, Picture& picture, Point origin) override;
+  Picture make_picture(Size size) override;
+  std::string texture_refusal() const override { return texture_refusal_; }
   const Pointer& pointer() override { return pointer_; }
   /// Null if the system shares no textures, or the desktop is turned or HDR: what is shared is
   /// a plain copy.
@@ -53,7 +57,7 @@ class DdaSource final : public FrameSource, private GpuSource {
     bool masked = false;
   };
 
-  std::optional<GpuFrame> share() override;
+  std::optional<GpuFrame> share(GpuOrder order) override;
   AcquireStatus wait_for_frame(TimePoint deadline, const std::stop_token& stop);
   /// What the leased frame means; nullopt: nothing for the caller.
   std::optional<AcquireStatus> take(const DXGI_OUTDUPL_FRAME_INFO& info,
@@ -63,6 +67,9 @@ class DdaSource final : public FrameSource, private GpuSource {
   bool take_size(const D3D11_TEXTURE2D_DESC& frame);
   void take_pixels(const DXGI_OUTDUPL_FRAME_INFO& info, ID3D11Texture2D& texture);
   bool canvas_is_black();
+  void open_textures();
+  ReadCost read_into_memory(const Region& region, const ImageView& picture, Point origin);
+  ReadCost read_into_texture(const Region& region, d3d11::BgraTexture& texture, Point origin);
   void describe();
   TimePoint presented_at(const DXGI_OUTDUPL_FRAME_INFO& info) const;
 
@@ -77,6 +84,8 @@ class DdaSource final : public FrameSource, private GpuSource {
   std::optional<Canvas> canvas_;
   Staging staging_;
   Readback readback_;
+  std::optional<TexturePictures> textures_;  ///< null if nobody asked for them, or they cannot be
+  std::string texture_refusal_;
   std::optional<SharedRing> shared_;
   bool shares_nothing_ = false;
   Pointer pointer_;

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "capture/dda/hresult.h"
+#include "d3d11/gpu.h"
 
 namespace rustcam::dda {
 
@@ -12,7 +13,7 @@ void Staging::copy(const Canvas& canvas, const Region& native) {
   constexpr std::size_t most_copies = 32;
   const Region due = native.simplified(most_copies);
   for (const Rect& rect : due.rects()) {
-    const D3D11_BOX box = box_of(rect);
+    const D3D11_BOX box = d3d11::box_of(rect);
     device_->context().CopySubresourceRegion(texture_.get(), 0, box.left, box.top, 0,
                                              &canvas.texture(), 0, &box);
   }

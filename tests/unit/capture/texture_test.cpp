@@ -11,7 +11,11 @@
 #include <stop_token>
 #include <vector>
 
+#include "capture/screen_reader.h"
+#include "capture/slot_capture.h"
+#include "capture/slot_picker.h"
 #include "capture/slot_stream.h"
+#include "pacing/slot_schedule.h"
 #include "platform/worker.h"
 #include "support/fake_desktop.h"
 #include "support/fake_texture.h"
@@ -95,6 +99,53 @@ TEST_CASE("slots pass textures as they pass memory, each with its debt repaid") 
     CHECK(repeated <= 61);
     stream.stop();
   }
+}
+
+TEST_CASE("once nobody takes textures, pictures come whole in memory") {
+  Bench bench;
+  SlotSchedule schedule({60, 1}, bench.clock);
+  FrameMailbox mailbox;
+  SlotCaptureOptions options;
+  options.source = bench.recipe(true);
+  options.source.reserve = true;
+  options.timeout = std::chrono::seconds(1);
+  SlotCapture capture(options, schedule, mailbox, bench.clock);
+  SlotPicker picker(schedule, mailbox, bench.clock, SlotPicker::Late::its_own);
+  std::stop_source stop;
+  Worker captured(bench.clock, [&] {
+    capture.open();
+    capture.run(stop.get_token());
+  });
+  const auto opened = capture.wait_opened(bench.clock.now() + std::chrono::seconds(5));
+  REQUIRE(opened);
+  CHECK(opened->textures == FakeTexture(size).home());
+  CHECK(opened->texture_refusal.empty());
+  capture.begin();
+  REQUIRE(schedule.wait_started({}));
+  bool in_memory = false;
+  for (std::int64_t n = 0; n < 60; ++n) {
+    if (n == 20) capture.refuse_textures();
+    const auto slot = picker.pick(n, {});
+    REQUIRE(slot);
+    picker.accept();
+    // What is on its way already may still be a texture.
+    in_memory = in_memory || slot->frame.picture->texture() == nullptr;
+    CHECK((slot->frame.picture->texture() == nullptr) == in_memory);
+    CHECK((n >= 20 || !in_memory));
+    const int newest = static_cast<int>(pixel(slot->frame, {0, 0}));
+    for (int k = std::max(1, newest - 49); k <= newest; ++k)
+      REQUIRE(pixel(slot->frame, {Bench::column(k).left, 20}) == static_cast<std::uint32_t>(k));
+  }
+  CHECK(in_memory);
+  stop.request_stop();
+  captured.get();
+}
+
+TEST_CASE("a source that has no textures says why") {
+  Bench bench;
+  bench.screen->set_textures(0);
+  ScreenReader reader(bench.recipe(true), bench.clock);
+  CHECK(reader.texture_refusal() == "the system shares no textures");
 }
 
 TEST_CASE("whoever does not ask for textures gets memory") {

@@ -47,6 +47,7 @@ struct SinkLog {
 struct FakeSinkOptions {
   std::int64_t longest_gap = std::numeric_limits<std::int64_t>::max();
   bool hardware = false;
+  bool takes_textures = false;
   Duration delay{};
   Clock* clock = &machine_clock();  ///< on which the delay passes
   std::int64_t bytes_a_write = 1000;
@@ -233,6 +234,7 @@ struct FakeSinks {
           report.name = log->encoder;
           report.hardware = chosen.hardware;
           report.preset = "medium";
+          if (plan.textures && chosen.takes_textures) report.input = "texture";
           FakeSinkOptions given = chosen;
           given.limit = plan.request.limit;
           return std::make_unique<FakeSink>(std::move(given), log);

@@ -74,6 +74,36 @@ std::vector<std::int64_t> slots_of(const SinkLog& log) {
 
 }  // namespace
 
+TEST_CASE("as soon as a file takes no textures, whoever makes them is told") {
+  struct Home final : TextureHome {};
+  const auto home = std::make_shared<Home>();
+  for (const bool taken : {false, true}) {
+    CAPTURE(taken);
+    FakeSinks sinks = dying(5, {5, {}, 0});
+    sinks.options.takes_textures = taken;
+    Segments segments(some_plan(), false, std::nullopt, sinks.factory());
+    int told = 0;
+    segments.set_textures(home, "", [&] { ++told; });
+    segments.open(usual);
+    CHECK(told == (taken ? 0 : 1));
+    CHECK(segments.encoder().input == (taken ? "texture" : "memory"));
+    // x264 goes on from memory.
+    write_slots(segments, 0, 8);
+    CHECK(segments.encoder().input == "memory");
+    CHECK(told == 1);
+  }
+}
+
+TEST_CASE("why there are no textures is told once, and only if the encoder opened without") {
+  FakeSinks sinks;
+  Segments segments(some_plan(), false, std::nullopt, sinks.factory());
+  segments.set_textures(nullptr, "the desktop is HDR", [] { FAIL("nobody makes textures"); });
+  segments.open(usual);
+  REQUIRE(segments.encoder().tried.size() == 1);
+  CHECK(segments.encoder().tried[0].name == "h264_nvenc");
+  CHECK(segments.encoder().tried[0].error == "from textures: the desktop is HDR");
+}
+
 TEST_CASE("each file's sound begins where the file does") {
   OutputPlan plan;
   plan.request.path = "/nowhere/out.mp4";
