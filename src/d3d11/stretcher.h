@@ -4,6 +4,7 @@
 #include <d3d11.h>
 
 #include <memory>
+#include <utility>
 
 #include "d3d11/gpu.h"
 

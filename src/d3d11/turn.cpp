@@ -1,5 +1,7 @@
 #include "d3d11/turn.h"
 
+#include <cstdint>
+
 namespace rustcam::d3d11 {
 
 namespace {

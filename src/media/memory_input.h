@@ -1,6 +1,7 @@
 // Pictures for encoders that take their frames from memory.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "image/image.h"

@@ -1,4 +1,6 @@
 // Systems whose screens are not shared as textures.
+#include <memory>
+
 #include "base/error.h"
 #include "media/texture_input.h"
 

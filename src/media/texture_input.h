@@ -15,7 +15,7 @@ class TextureInput : public TrackInput {
   virtual void describe(AVCodecContext& context) const = 0;
 };
 
-/// True if the encoder that `plan` tries first takes textures here.
+/// True if the encoder that `plan` tries first may take textures here.
 bool takes_textures(const OutputPlan& plan);
 
 /// For pictures of `home`, of `captured` size at first, fitted into `picture`, for an encoder of

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "media/encoder_frame_pool.h"
 #include "media/encoder_frames.h"
 #include "media/encoder_traits.h"
+#include "platform/support_win32.h"
 
 namespace rustcam {
 namespace {
@@ -40,6 +43,11 @@ void tag(AVPixelFormat layout, Tagged& tagged) {
 
 std::string too_large(Size texture, Size picture) {
   return "a texture of " + to_string(texture) + " cannot be shrunk to " + to_string(picture);
+}
+
+/// Without it, textures would be made in vain, and those on their way read back.
+bool has_nvenc_driver() {
+  return win32::find_function<void()>(L"nvEncodeAPI64.dll", "NvEncodeAPICreateInstance") != nullptr;
 }
 
 /// A frame of our own ring.
@@ -207,8 +215,10 @@ void D3d11Input::draw(const BgraTexture& texture, AVFrame& frame, const Region& 
 
 bool takes_textures(const OutputPlan& plan) {
   if (plan.encoders.empty() || plan.pixel_format != "yuv420p") return false;
-  const auto formats = supported_pixel_formats(find_encoder(plan.encoders.front()));
-  return std::find(formats.begin(), formats.end(), AV_PIX_FMT_D3D11) != formats.end();
+  const AVCodec& codec = find_encoder(plan.encoders.front());
+  const auto formats = supported_pixel_formats(codec);
+  return traits_of(codec).family == EncoderFamily::nvenc && has_nvenc_driver() &&
+         std::find(formats.begin(), formats.end(), AV_PIX_FMT_D3D11) != formats.end();
 }
 
 std::unique_ptr<TextureInput> open_texture_input(const std::shared_ptr<TextureHome>& home,

@@ -1,9 +1,13 @@
 // What shaders draw, held against what is drawn in memory.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "d3d11/bgra_texture.h"
