@@ -123,8 +123,7 @@ float4 stretch(float4 at : SV_POSITION) : SV_TARGET {
 }  // namespace
 
 ShaderCompiler::ShaderCompiler()
-    : compile_(win32::find_function<std::remove_pointer_t<pD3DCompile>>(L"d3dcompiler_47.dll",
-                                                                        "D3DCompile")) {
+    : compile_(win32::find_function<decltype(D3DCompile)>(L"d3dcompiler_47.dll", "D3DCompile")) {
   if (compile_ == nullptr)
     throw DeviceError(
         "this Windows has no d3dcompiler_47.dll, which compiles shaders (Windows 8.1 and later "

@@ -107,8 +107,7 @@ def test_a_region_with_the_pointer_at_its_edge(wine, driver, tmp_path, rotation)
     assert_shows(tmp_path / "out.mp4", blend(scene_picture("static", W, H), "color", 100, 60)[50:190, 90:290])
 
 
-@pytest.mark.parametrize("kind, place", [("color", (-9, 200)), ("masked", (300, -13)), ("mono", (W - 11, 90)),
-                                         ("mono", (50, H - 5)), ("masked", (100, 200))])
+@pytest.mark.parametrize("kind, place", [("color", (-9, 200)), ("masked", (300, -13)), ("mono", (W - 11, H - 5))])
 def test_pointers_at_the_edges(wine, driver, tmp_path, kind, place):
     run = record(wine, driver, tmp_path, f"scene=static;size={W}x{H};pointer={kind};pointer_at={place[0]},{place[1]}", *STILL)
     assert_textures(run, driver)
@@ -132,7 +131,7 @@ def test_moving_pointers_leave_no_trace(wine, driver, tmp_path):
     assert different.sum() <= 32 * 32
 
 
-@pytest.mark.parametrize("size", ["320x240", "640x240", "801x601", "960x720"])
+@pytest.mark.parametrize("size", ["320x240", "801x601"])
 def test_another_size(wine, driver, tmp_path, size):
     run = record(wine, driver, tmp_path, f"scene=flip_demo;size={W}x{H};hz=60", "--fps", "30", "--frames", "20", "--size", size)
     assert_textures(run, driver)
