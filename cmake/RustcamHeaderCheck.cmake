@@ -12,7 +12,7 @@ if(WIN32)
   list(FILTER headers EXCLUDE REGEX "_posix\\.h$|/x11|/wayland|/pulse/|^tests/contract/(x11|sway)")
   list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$|/x11|/wayland|/pulse/")
 else()
-  list(FILTER headers EXCLUDE REGEX "_win32\\.h$|^src/capture/dda/|^src/audio/wasapi/|^tests/unit/wasapi/|^tests/wine/")
+  list(FILTER headers EXCLUDE REGEX "_win32\\.h$|^src/capture/dda/|^src/audio/wasapi/|^tests/unit/wasapi/|^src/(media/)?d3d11/|^tests/unit/d3d11/|^tests/wine/")
 endif()
 
 if(NOT TARGET rustcam_wayland_compositor)

@@ -8,9 +8,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [[ -e build/dev/compile_commands.json ]] || cmake --preset dev > /dev/null
-mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/(capture/dda|audio/wasapi)/|_win32\.cpp$|/kernels_neon\.cpp$')
+mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/(capture/dda|audio/wasapi|d3d11|media/d3d11)/|_win32\.cpp$|/kernels_neon\.cpp$')
 # What only Windows compiles is not in compile_commands.json; its platform-free parts are.
-mapfile -t -O "${#sources[@]}" sources < <(git ls-files src/capture/dda/{metadata,pointer_shape,tone_map}.cpp src/audio/wasapi/{packet,sample_format}.cpp)
+mapfile -t -O "${#sources[@]}" sources < <(git ls-files src/capture/dda/{metadata,pointer_shape,ring_turns,tone_map}.cpp src/audio/wasapi/{packet,sample_format}.cpp)
 
 # includes_of FILE: our headers that it includes itself.
 includes_of() {
