@@ -14,6 +14,7 @@ stages=(
   "build    the program and its tests, warnings being errors"
   "test     units, back ends, and the program driven from outside on X11 and the virtual display"
   "tidy     clang-tidy on the files that changed and on those that include them"
+  "libs     what the Windows program is linked with, and FFmpeg's own program, built from source once"
   "package  the package of this Debian, made with link-time optimisation; installed, used and removed on a bare one"
   "debian   Debian 13 from bare: quickstart, units, back ends, a recording of Xvfb, its package"
   "asan     the tests again, under AddressSanitizer and UBSan"
@@ -23,8 +24,9 @@ stages=(
   "windows  the Windows program under Wine, with the test-only duplication layer"
 )
 quick=(style build test)
-# These measure no time and can wait: they run beside the stages after them, at the lowest priority.
-patient=(tidy fuzz)
+# These measure no time and can wait: they run beside the stages after them, at the lowest priority, once what they need is
+# installed. (Whoever needs the libraries waits for them by their lock.)
+declare -A patient=([tidy]="build test" [libs]="windows" [fuzz]="build test")
 
 names() { printf '%s\n' "${stages[@]%% *}"; }
 say() { printf '\n== %s\n' "$*"; }
@@ -56,6 +58,12 @@ stage_test() {
 stage_tidy() {
   scripts/install-deps.sh build test
   scripts/tidy.sh
+}
+
+stage_libs() {
+  scripts/install-deps.sh windows
+  scripts/windows-deps.sh
+  scripts/windows-ffmpeg.sh
 }
 
 stage_asan() {
@@ -148,8 +156,6 @@ failed() {
   exit 1
 }
 
-is_patient() { printf '%s\n' "${patient[@]}" | grep -qxF -- "$1"; }
-
 # Of a stage that runs beside others: waits, and tells what it said.
 collect() {
   local name=$1 status=0
@@ -162,7 +168,8 @@ collect() {
 
 last=${wanted[-1]}
 for name in "${wanted[@]}"; do
-  if [[ $name != "$last" ]] && is_patient "$name"; then
+  if [[ $name != "$last" && -n ${patient[$name]:-} ]]; then
+    scripts/install-deps.sh ${patient[$name]}
     say "$name: begun beside the next stages"
     setsid nice -n 19 bash -c 'begun=$SECONDS; scripts/test.sh --beside "$1" || exit 1
       printf "%s %d beside\n" "$1" $((SECONDS - begun)) >> build/stage-times.txt' beside "$name" > "build/stage-$name.log" 2>&1 &
@@ -183,7 +190,7 @@ for name in "${wanted[@]}"; do
   [[ $status -eq 0 ]] || failed "$name"
 done
 begun=$SECONDS
-for name in "${patient[@]}"; do [[ -z ${beside[$name]:-} ]] || collect "$name"; done
+for name in "${!patient[@]}"; do [[ -z ${beside[$name]:-} ]] || collect "$name"; done
 printf 'waiting %d\n' $((SECONDS - begun)) >> "$times"
 table
 cat "$closing"
