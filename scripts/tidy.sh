@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [[ -e build/dev/compile_commands.json ]] || cmake --preset dev > /dev/null
+cmake --build build/dev --target rustcam_wayland_protocol_files > /dev/null  # headers that are made
 mapfile -t sources < <(git ls-files 'src/*.cpp' 'cli/*.cpp' | grep -vE '^src/(capture/dda|audio/wasapi|d3d11|media/d3d11)/|_win32\.cpp$|/kernels_neon\.cpp$')
 # What only Windows compiles is not in compile_commands.json; its platform-free parts are.
 mapfile -t -O "${#sources[@]}" sources < <(git ls-files src/capture/dda/{metadata,pointer_shape,ring_turns,tone_map}.cpp src/audio/wasapi/{packet,sample_format}.cpp)
