@@ -24,7 +24,7 @@ stages=(
   "windows  the Windows program under Wine, with the test-only duplication layer"
 )
 quick=(style build test)
-# These measure no time and can wait: they run beside the stages after them, at a low priority, once what they need is
+# These measure no time and can wait: they run beside the stages after them, at the lowest priority, once what they need is
 # installed. (Whoever needs the libraries waits for them by their lock.)
 declare -A patient=([tidy]="build test" [libs]="windows" [fuzz]="build test")
 
@@ -171,7 +171,7 @@ for name in "${wanted[@]}"; do
   if [[ $name != "$last" && -n ${patient[$name]:-} ]]; then
     scripts/install-deps.sh ${patient[$name]}
     say "$name: begun beside the next stages"
-    setsid nice -n 10 bash -c 'begun=$SECONDS; scripts/test.sh --beside "$1" || exit 1
+    setsid nice -n 19 bash -c 'begun=$SECONDS; scripts/test.sh --beside "$1" || exit 1
       printf "%s %d beside\n" "$1" $((SECONDS - begun)) >> build/stage-times.txt' beside "$name" > "build/stage-$name.log" 2>&1 &
     beside[$name]=$!
     continue
