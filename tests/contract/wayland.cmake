@@ -1,9 +1,3 @@
-# Parts of the wayland back end that need no compositor.
-add_executable(contract_wayland_parts wayland_pixels_test.cpp)
-target_link_libraries(contract_wayland_parts PRIVATE rustcam_test_main rustcam_capture_wayland)
-add_test(NAME contract_wayland_parts COMMAND contract_wayland_parts)
-set_tests_properties(contract_wayland_parts PROPERTIES LABELS contract TIMEOUT 60)
-
 # The back end against our own compositor.
 if(TARGET rustcam_wayland_compositor)
   add_library(rustcam_wayland_desktop STATIC wayland_desktop.cpp environment.cpp)

@@ -10,7 +10,7 @@
 #include "capture/target_request.h"
 #include "capture/wayland/grabber.h"
 #include "capture/wayland/outputs.h"
-#include "capture/wayland/pixels.h"
+#include "image/buffer_view.h"
 #include "image/image.h"
 
 namespace {
@@ -36,7 +36,7 @@ void try_output(const Header& h) {
   state.logical = {h.logical_width, h.logical_height};
   state.whole_scale = h.scale < 1 ? 1 : h.scale;
   state.refresh_mhz = h.refresh;
-  state.transform = wayland::Transform::of(h.transform).value_or(wayland::Transform{});
+  state.transform = Transform::of(h.transform).value_or(Transform{});
   const Size pixels{1 + (h.mode_width & 0xffff), 1 + (h.mode_height & 0xffff)};
   TargetInfo target = wayland::target_of(state, pixels);
   const Rect region{h.region[0], h.region[1], h.region[2], h.region[3]};
@@ -46,9 +46,9 @@ void try_output(const Header& h) {
 }
 
 void try_picture(const Header& h, const unsigned char* data, std::size_t size) {
-  const wayland::BufferFormat* format = wayland::buffer_format(codes[h.format % codes.size()]);
+  const BufferFormat* format = buffer_format(codes[h.format % codes.size()]);
   if (format == nullptr) std::abort();
-  wayland::BufferView view;
+  BufferView view;
   view.format = format;
   view.size = {1 + h.width % 40, 1 + h.height % 30};
   view.stride = view.size.width * format->bytes + h.padding % 9;
@@ -65,7 +65,7 @@ void try_picture(const Header& h, const unsigned char* data, std::size_t size) {
   Image picture(PixelFormat::bgra, view.transform.upright(view.size));
   if (!Rect::of(picture.size()).contains(upright)) std::abort();
   if (view.transform.in_buffer(upright, view.size) != told) std::abort();
-  wayland::copy_upright(view, Region(upright), picture.view(), {}, (h.y_invert & 2) != 0);
+  copy_upright(view, Region(upright), picture.view(), {}, (h.y_invert & 2) != 0);
 }
 
 }  // namespace

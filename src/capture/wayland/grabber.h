@@ -9,8 +9,8 @@
 #include "base/region.h"
 #include "base/time.h"
 #include "capture/wayland/connection.h"
-#include "capture/wayland/pixels.h"
 #include "capture/wayland/shm_buffer.h"
+#include "image/buffer_view.h"
 
 namespace rustcam::wayland {
 

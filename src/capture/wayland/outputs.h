@@ -9,7 +9,7 @@
 #include "base/geometry.h"
 #include "capture/target.h"
 #include "capture/wayland/connection.h"
-#include "capture/wayland/transform.h"
+#include "image/transform.h"
 
 namespace rustcam::wayland {
 

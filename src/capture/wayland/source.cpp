@@ -14,8 +14,8 @@
 #include "capture/wayland/grabber.h"
 #include "capture/wayland/heartbeat.h"
 #include "capture/wayland/outputs.h"
-#include "capture/wayland/pixels.h"
 #include "capture/wayland/wlr_grabber.h"
+#include "image/buffer_view.h"
 #include "image/pixel_format.h"
 
 namespace rustcam::wayland {

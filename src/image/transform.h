@@ -6,7 +6,7 @@
 
 #include "base/geometry.h"
 
-namespace rustcam::wayland {
+namespace rustcam {
 
 /// wl_output.transform, 0 to 7: quarter turns, and for 4 and more a mirror image of them.
 /// `y_invert` (of wlr-screencopy): the buffer's lowest row comes first.
@@ -36,4 +36,4 @@ struct Transform {
   friend bool operator==(const Transform&, const Transform&) = default;
 };
 
-}  // namespace rustcam::wayland
+}  // namespace rustcam

@@ -1,5 +1,7 @@
 // From the compositor's pixels to upright ones: every transform, region and format, against a plain
 // loop.
+#include "image/buffer_view.h"
+
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -8,10 +10,9 @@
 #include <initializer_list>
 #include <vector>
 
-#include "capture/wayland/pixels.h"
 #include "image/image.h"
 
-namespace rustcam::wayland {
+namespace rustcam {
 namespace {
 
 constexpr Size buffer_size{13, 7};
@@ -155,4 +156,4 @@ TEST_CASE("of several formats the one that needs no conversion is taken") {
   CHECK(best_format({}) == nullptr);
 }
 
-}  // namespace rustcam::wayland
+}  // namespace rustcam

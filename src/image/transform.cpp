@@ -1,9 +1,9 @@
-#include "capture/wayland/transform.h"
+#include "image/transform.h"
 
 #include <array>
 #include <utility>
 
-namespace rustcam::wayland {
+namespace rustcam {
 namespace {
 
 // Of the eight transforms: an upright column x (row y) lies backwards along the side of the buffer
@@ -59,4 +59,4 @@ Rotation Transform::rotation() const noexcept {
   return rotations[turn & 3u];
 }
 
-}  // namespace rustcam::wayland
+}  // namespace rustcam

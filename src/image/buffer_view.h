@@ -1,4 +1,4 @@
-// From the compositor's pixels to upright bgra.
+// Pictures as a compositor writes them into its buffers, and how they become upright bgra.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@
 #include <string_view>
 
 #include "base/region.h"
-#include "capture/wayland/transform.h"
 #include "image/image_view.h"
+#include "image/transform.h"
 
-namespace rustcam::wayland {
+namespace rustcam {
 
-/// A format of wl_shm that can be read. There is one object of each.
+/// A layout of pixels that can be read. There is one object of each.
 struct BufferFormat {
-  std::uint32_t code;     ///< of wl_shm
+  std::uint32_t code;     ///< of wl_shm: DRM's, but 0 is its AR24 and 1 its XR24
   std::string_view name;  ///< for people: "bgra8", "x2rgb10"
   std::int32_t bytes;     ///< of a pixel
   bool alpha;             ///< 8 bits of it are kept, and colours are multiplied by it
@@ -43,4 +43,4 @@ struct BufferView {
 void copy_upright(const BufferView& from, const Region& region, const ImageView& into, Point origin,
                   bool opaque);
 
-}  // namespace rustcam::wayland
+}  // namespace rustcam

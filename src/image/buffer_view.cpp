@@ -1,4 +1,4 @@
-#include "capture/wayland/pixels.h"
+#include "image/buffer_view.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "image/convert.h"
 #include "image/kernels.h"
 
-namespace rustcam::wayland {
+namespace rustcam {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "bgra is written as 32-bit words");
@@ -154,4 +154,4 @@ void copy_upright(const BufferView& from, const Region& region, const ImageView&
   }
 }
 
-}  // namespace rustcam::wayland
+}  // namespace rustcam
