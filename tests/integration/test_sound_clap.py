@@ -32,9 +32,10 @@ def test_bursts_stand_where_they_were_heard(tmp_path, sound):
             found = bursts(tmp_path / "a.mkv", track)
             assert len(found) >= SECONDS - 1
             off = [min((at * 1e9 + zero - heard for heard in playing.bursts_ns), key=abs) / 1e6 for at in found]
-            # PipeWire's clock of a null sink wanders by milliseconds if the machine is busy, and it tells the times of one
-            # program's sound by half a cycle of its own, 5 ms.
-            assert abs(statistics.median(off)) <= (3 if sound.kind == "pulse" else 10), (track, off)
+            # PipeWire tells the times of one program's sound by half a cycle of its own, 5 ms, and on a busy machine its null sink
+            # misses cycles of 21 ms: then the two clocks that are compared here part by up to one of them. What it keeps on
+            # an idle machine is measured by bench/clap.sh.
+            assert abs(statistics.median(off)) <= (3 if sound.kind == "pulse" else 27), (track, off)
             if sound.kind == "pulse":
                 assert sorted(map(abs, off))[len(off) * 9 // 10] <= 10, (track, off)
 
