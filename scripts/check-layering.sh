@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-order=(base platform ffmpeg image d3d11 stimulus pacing capture capture/virtual capture/x11 capture/wayland capture/dda audio audio/virtual audio/pulse audio/wasapi media record measure)
+order=(base platform ffmpeg image d3d11 stimulus pacing capture capture/virtual capture/x11 capture/wayland capture/portal capture/dda audio audio/virtual audio/pulse audio/wasapi media record measure)
 bad=0
 complain() { printf '%s\n' "$1"; bad=1; }
 
@@ -38,14 +38,14 @@ while IFS= read -r file; do
 done < <(git ls-files 'src/*.h' 'src/*.cpp')
 
 while IFS= read -r hit; do complain "OS macro outside platform and back ends: $hit"; done < <(
-  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/(platform|capture/(dda|x11|wayland|virtual)|audio/(pulse|wasapi))/' |
+  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/(platform|capture/(dda|x11|wayland|portal|virtual)|audio/(pulse|wasapi))/' |
     xargs -r grep -nHE '#\s*(if|ifdef|ifndef|elif).*(_WIN32|__linux__|__unix__|_MSC_VER|__APPLE__)' || true)
 while IFS= read -r hit; do complain "FFmpeg outside media: $hit"; done < <(
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/(media|ffmpeg)/|^src/image/(fingerprint|scale)\.cpp$|^src/audio/resampler\.cpp$' |
     xargs -r grep -nHE '#include <lib(av|sw)' || true)
 while IFS= read -r hit; do complain "windowing system outside its back end: $hit"; done < <(
-  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(x11|wayland|dda)/|^src/audio/wasapi/|^src/platform/|^src/(media/)?d3d11/' |
-    xargs -r grep -nHE '#include <(xcb|X11|wayland|windows|d3d11|dxgi)' || true)
+  git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(x11|wayland|portal|dda)/|^src/audio/wasapi/|^src/platform/|^src/(media/)?d3d11/' |
+    xargs -r grep -nHE '#include <(xcb|X11|wayland|pipewire|spa|systemd|windows|d3d11|dxgi)' || true)
 # Names that stand in one table: those of back ends in the registry (the build makes it) and in the back end itself,
 # those of containers in src/media/container.cpp. A type of session may be called as a back end is, an encoder as a container.
 while IFS= read -r hit; do complain "the name of a back end outside the registry: $hit"; done < <(

@@ -16,9 +16,10 @@ set -euo pipefail
 build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
        libavcodec-dev libavformat-dev libavutil-dev libswresample-dev libswscale-dev zlib1g-dev
        libxau-dev libxcb1-dev libxcb-randr0-dev libxcb-shm0-dev libxcb-damage0-dev libxcb-xfixes0-dev
-       libwayland-dev libpulse-dev)
+       libwayland-dev libpulse-dev libpipewire-0.3-dev libsystemd-dev)
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
-        libxcb-render0-dev libx264-dev libx265-dev libffmpeg-nvenc-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber
+        libxcb-render0-dev libx264-dev libx265-dev libffmpeg-nvenc-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber dbus-daemon
+        gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base
         python3 python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish grim wf-recorder)
@@ -28,7 +29,7 @@ windows=(g++-mingw-w64-x86-64-posix nasm libz-mingw-w64-dev dpkg-dev make zip ca
          "${wine[@]}")
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base
-       gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly x11-apps xvfb sway grim wf-recorder time python3 python3-numpy)
+       gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-pipewire pipewire wireplumber dbus-daemon x11-apps xvfb sway grim wf-recorder time python3 python3-numpy)
 package=(build-essential debhelper dpkg-dev lintian)
 bed=(debootstrap zstd git)
 }
@@ -74,12 +75,13 @@ case " $id $(os_release ID_LIKE) " in
     cat >&2 << TEXT
 install-deps: this is $name; packages are installed on Debian 12, 13 and sid and on Ubuntu 24.04 only.
 Needed are $needed_text, with Ninja, pkg-config, CLI11, spdlog, fmt, nlohmann-json, zlib,
-FFmpeg's development files (libavcodec, libavformat, libavutil, libswresample, libswscale) and those of XCB, Xau, Wayland and PulseAudio. Their names elsewhere (not tried):
+FFmpeg's development files (libavcodec, libavformat, libavutil, libswresample, libswscale) and those of XCB, Xau, Wayland, PulseAudio, PipeWire and systemd. Their names elsewhere (not tried):
   Fedora    gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel spdlog-devel fmt-devel json-devel ffmpeg-free-devel
-            zlib-devel libxcb-devel libXau-devel wayland-devel pulseaudio-libs-devel
-  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau wayland libpulse
+            zlib-devel libxcb-devel libXau-devel wayland-devel pulseaudio-libs-devel pipewire-devel systemd-devel
+  Arch      base-devel cmake ninja cli11 spdlog fmt nlohmann-json ffmpeg zlib libxcb libxau wayland libpulse libpipewire systemd-libs
   openSUSE  gcc-c++ cmake ninja pkgconf cli11-devel spdlog-devel fmt-devel nlohmann_json-devel ffmpeg-7-libavcodec-devel
             ffmpeg-7-libavformat-devel ffmpeg-7-libavutil-devel ffmpeg-7-libswresample-devel ffmpeg-7-libswscale-devel zlib-devel libxcb-devel libXau-devel wayland-devel
+            libpulse-devel pipewire-devel systemd-devel
 Then build with: cmake -B build && cmake --build build
 TEXT
     exit 1 ;;

@@ -42,6 +42,10 @@ class AccessLost : public CaptureError {
 class Interrupted : public CaptureError {
   using CaptureError::CaptureError;
 };
+/// The user was asked, and said no. Asking again would not help.
+class Cancelled : public CaptureError {
+  using CaptureError::CaptureError;
+};
 /// No frame came in time, if the caller asked for an exception.
 class CaptureTimeout : public CaptureError {
   using CaptureError::CaptureError;

@@ -31,6 +31,11 @@ struct TargetRequest {
   std::optional<std::string> output;  ///< index or name
   std::optional<int> device;  ///< only that adapter's outputs; `output` then counts within it
   std::optional<RegionRequest> region;
+  /// Whether the pointer is going to be wanted: SourceOptions::pointer, for systems that settle it
+  /// together with the target.
+  bool pointer = true;
+  /// Where a dialogue chooses the target: show it, although a choice was remembered.
+  bool ask_again = false;
   Patience patience{};
   std::optional<std::string> identity;  ///< exactly this target of a listing, whatever its name
 };
