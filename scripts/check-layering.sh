@@ -45,7 +45,7 @@ while IFS= read -r hit; do complain "FFmpeg outside media: $hit"; done < <(
     xargs -r grep -nHE '#include <lib(av|sw)' || true)
 while IFS= read -r hit; do complain "windowing system outside its back end: $hit"; done < <(
   git ls-files 'src/*.h' 'src/*.cpp' 'cli/*' | grep -vE '^src/capture/(x11|wayland|portal|dda)/|^src/audio/wasapi/|^src/platform/|^src/(media/)?d3d11/' |
-    xargs -r grep -nHE '#include <(xcb|X11|wayland|pipewire|spa|systemd|windows|d3d11|dxgi)' || true)
+    xargs -r grep -nHE '#include <(xcb|X11|wayland|pipewire|spa/|systemd|windows|d3d11|dxgi)' || true)
 # Names that stand in one table: those of back ends in the registry (the build makes it) and in the back end itself,
 # those of containers in src/media/container.cpp. A type of session may be called as a back end is, an encoder as a container.
 while IFS= read -r hit; do complain "the name of a back end outside the registry: $hit"; done < <(

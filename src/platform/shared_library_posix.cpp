@@ -6,12 +6,18 @@
 
 namespace rustcam {
 
-SharedLibrary::SharedLibrary(const std::string& file_name, const std::string& purpose,
+SharedLibrary::SharedLibrary(const std::vector<std::string>& file_names, const std::string& purpose,
                              const std::string& package)
-    : file_name_(file_name), handle_(dlopen(file_name.c_str(), RTLD_NOW | RTLD_LOCAL)) {
-  if (handle_ == nullptr)
-    throw DeviceError(purpose + " needs " + file_name +
-                      ", which cannot be loaded; install it (Debian: " + package + ")");
+    : file_name_(file_names.front()) {
+  for (const std::string& name : file_names) {
+    handle_ = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle_ != nullptr) {
+      file_name_ = name;
+      return;
+    }
+  }
+  throw DeviceError(purpose + " needs " + file_name_ +
+                    ", which cannot be loaded; install it (Debian: " + package + ")");
 }
 
 void* SharedLibrary::address_of(const char* name) const {

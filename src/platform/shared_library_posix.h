@@ -2,14 +2,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace rustcam {
 
 /// Stays loaded to the program's end.
 class SharedLibrary {
  public:
-  /// `purpose` and `package` are for whoever lacks it: "sound", "libpulse0". Throws DeviceError.
-  SharedLibrary(const std::string& file_name, const std::string& purpose,
+  /// Takes the first of `file_names` that is there. `purpose` and `package` are for whoever lacks
+  /// all: "sound", "libpulse0". Throws DeviceError.
+  SharedLibrary(const std::vector<std::string>& file_names, const std::string& purpose,
                 const std::string& package);
 
   /// Throws DeviceError if it has no function of this name.
@@ -22,7 +24,7 @@ class SharedLibrary {
   void* address_of(const char* name) const;
 
   std::string file_name_;
-  void* handle_;
+  void* handle_ = nullptr;
 };
 
 }  // namespace rustcam

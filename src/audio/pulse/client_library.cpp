@@ -6,7 +6,7 @@ namespace rustcam::pulse {
 namespace {
 
 ClientLibrary load_library() {
-  const SharedLibrary file("libpulse.so.0", "sound", "libpulse0");
+  const SharedLibrary file({"libpulse.so.0"}, "sound", "libpulse0");
   ClientLibrary l{};
   file.find("pa_mainloop_new", l.mainloop_new);
   file.find("pa_mainloop_free", l.mainloop_free);

@@ -11,7 +11,7 @@ namespace {
 void ignore_log(const char*, va_list) {}
 
 ClientLibrary load() {
-  const SharedLibrary file("libwayland-client.so.0", "Wayland", "libwayland-client0");
+  const SharedLibrary file({"libwayland-client.so.0"}, "Wayland", "libwayland-client0");
   ClientLibrary l{};
   file.find("wl_display_connect_to_fd", l.display_connect_to_fd);
   file.find("wl_display_disconnect", l.display_disconnect);
