@@ -20,7 +20,7 @@ build=(cmake ninja-build make g++ pkg-config libcli11-dev libspdlog-dev libfmt-d
 suites=(doctest-dev ffmpeg xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
         libxcb-render0-dev libx264-dev libx265-dev libffmpeg-nvenc-dev sway grim pulseaudio pulseaudio-utils pipewire pipewire-pulse wireplumber dbus-daemon
         gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base
-        python3 python3-pytest python3-numpy python3-jsonschema procps)
+        python3 python3-gi python3-pytest python3-numpy python3-jsonschema procps)
 test=("${suites[@]}" clang libclang-rt-dev clang-format clang-tidy ccache git strace man-db groff mandoc
       bash-completion zsh fish grim wf-recorder)
 wine=(wine64 wine xvfb python3 python3-pytest python3-numpy python3-jsonschema ffmpeg pulseaudio pulseaudio-utils procps
