@@ -56,6 +56,7 @@ void lie(CastDesktop& desktop, const Words& words) {
 
 const std::map<std::string, std::function<void(CastDesktop&, const Words&)>>& orders() {
   static const std::map<std::string, std::function<void(CastDesktop&, const Words&)>> known{
+      {"look", [](CastDesktop&, const Words&) {}},  // for those who want to have all that was told
       {"still", [](CastDesktop& d, const Words&) { d.screen().stand(); }},
       {"move", [](CastDesktop& d, const Words&) { d.screen().go_on(); }},
       {"step", [](CastDesktop& d, const Words&) { d.screen().step(); }},
