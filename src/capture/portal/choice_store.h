@@ -24,7 +24,5 @@ std::optional<Choice> remembered_choice(TargetKind kind);
 /// Replaces what is remembered, at once or not at all; only the user may read it (0600). Throws
 /// Error that names the file.
 void remember_choice(TargetKind kind, const Choice& choice);
-/// As if it had never been made. Throws Error.
-void forget_choice(TargetKind kind);
 
 }  // namespace rustcam::portal
