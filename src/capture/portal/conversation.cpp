@@ -89,6 +89,7 @@ struct Conversation::Impl {
   void close_session() noexcept;
   void close_request(const std::string& path) noexcept;
 
+  std::string request_path(const std::string& own_token) const;
   Message call(const Message& request, const Patience& patience);
   Response ask(const char* member, const std::string& own_token, const Message& request,
                std::optional<Duration> limit, const Patience& patience);
@@ -177,20 +178,32 @@ Message Conversation::Impl::call(const Message& request, const Patience& patienc
   return reply;
 }
 
+/// The one that the portal gives to a request with this token.
+std::string Conversation::Impl::request_path(const std::string& own_token) const {
+  std::string sender = bus.unique_name().substr(1);
+  std::replace(sender.begin(), sender.end(), '.', '_');
+  return std::string(desktop_path) + "/request/" + sender + "/" + own_token;
+}
+
 /// `limit`: of the wait for the Response, after the call's own reply.
 Response Conversation::Impl::ask(const char* member, const std::string& own_token,
                                  const Message& request, std::optional<Duration> limit,
                                  const Patience& patience) {
   responses.clear();
-  const Message reply = call(request, patience);
+  const std::string expected = request_path(own_token);
+  const Message reply = [&] {
+    try {
+      return call(request, patience);
+    } catch (const CaptureError&) {
+      close_request(expected);  // its dialogue may be open all the same
+      throw;
+    }
+  }();
   if (const auto error = error_of(reply)) throw refused(member, error->text);
   // Portals before 0.9 make the path up themselves.
   const char* told = nullptr;
   if (bus_library().read_basic(reply.get(), SD_BUS_TYPE_OBJECT_PATH, &told) <= 0)
     throw refused(member, "its reply makes no sense");
-  std::string sender = bus.unique_name().substr(1);
-  std::replace(sender.begin(), sender.end(), '.', '_');
-  const std::string expected = std::string(desktop_path) + "/request/" + sender + "/" + own_token;
   const std::string path = told;
   std::optional<Response> answer;
   const auto answered = [&] {
@@ -284,8 +297,13 @@ Cast Conversation::Impl::start(const Patience& patience) {
 Cast Conversation::Impl::attempt(const CastRequest& request, const Patience& patience) {
   close_session();
   create_session(patience);
-  select_sources(request, patience);
-  return start(patience);
+  try {
+    select_sources(request, patience);
+    return start(patience);
+  } catch (const Error&) {
+    close_session();
+    throw;
+  }
 }
 
 Conversation::Conversation(const Patience& patience) : impl_(std::make_unique<Impl>(patience)) {}
@@ -329,7 +347,11 @@ int Conversation::descriptor() const noexcept {
 }
 
 std::optional<std::string> Conversation::ended() {
-  impl_->bus.process();
+  try {
+    impl_->bus.process();
+  } catch (const DeviceError& gone) {
+    return gone.what();
+  }
   impl_->take_signals();
   return impl_->over;
 }
