@@ -63,6 +63,8 @@ void add_capture_options(Parser& parser, CaptureArguments& into, bool with_curso
                   {{}, "draw the pointer, or leave it out", "drawn"});
   parser.value("--timeout", into.timeout,
                {"MS", "how long to wait for a frame, in milliseconds", "1000", "--timeout 5000"});
+  parser.flag("--portal-ask", into.portal_ask,
+              "show the portal's dialogue again, although a choice was remembered");
 }
 
 CaptureOptions check_capture_options(const std::string& command, const CaptureArguments& given) {
@@ -77,6 +79,7 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
     options.request.device = static_cast<int>(parse_integer("--device", *given.device, 0, 255));
   options.ask_region = given.region == "ask";
   if (given.region && !options.ask_region) options.request.region = parse_region(*given.region);
+  options.request.ask_again = given.portal_ask;
   if (given.timeout)
     options.timeout =
         std::chrono::milliseconds(parse_integer("--timeout", *given.timeout, 1, 86'400'000));
@@ -86,6 +89,10 @@ CaptureOptions check_capture_options(const std::string& command, const CaptureAr
 
 Selection select(const CaptureOptions& options, Log& log, std::vector<Warning>& warnings) {
   TargetRequest request = options.request;
+  request.pointer = options.cursor;
+  request.dialogue_shown = [&log] {
+    log.info("the desktop asks what may be captured: answer its dialogue");
+  };
   if (options.ask_region) request.region = ask_region(request.patience.stop);
   Selection selection = select_target(request);
   for (const std::string& note : selection.notes) {

@@ -21,6 +21,7 @@ struct CaptureArguments {
   std::optional<std::string> device;
   std::optional<std::string> region;
   std::optional<std::string> timeout;
+  bool portal_ask = false;
   bool cursor = true;
 };
 

@@ -68,8 +68,11 @@ void check_capture(const Selection& selection, std::vector<Check>& checks) {
 std::string way_out() {
   const std::string virtual_one = "use --backend " + std::string(screenless_backend());
   if (in_wayland_session())
-    return "use a Wayland compositor that lets programs capture its screen (sway, labwc, Hyprland, "
-           "COSMIC, niri), or log in to an X11 session (often called Xorg in the login screen's "
+    return "install the desktop's portal and PipeWire (Debian: xdg-desktop-portal-gnome, -kde or "
+           "-wlr; pipewire, wireplumber), or use a Wayland compositor that lets programs capture "
+           "its "
+           "screen (sway, labwc, Hyprland, COSMIC, niri), or log in to an X11 session (often "
+           "called Xorg in the login screen's "
            "menu), or " +
            virtual_one + ", which needs no screen";
   return "run this in a graphical session (DISPLAY or WAYLAND_DISPLAY set), or " + virtual_one +
@@ -91,7 +94,11 @@ void check_screen(const std::string& backend, std::vector<Check>& checks) {
   checks.push_back(
       {"display", true, "back end " + std::string(selection.backend->name()), {}, true});
   std::string names;
-  for (const TargetInfo& target : selection.backend->targets(TargetKind::output, patience))
+  const std::vector<TargetInfo> targets =
+      selection.backend->chosen_by_dialogue()
+          ? std::vector{selection.target}
+          : selection.backend->targets(TargetKind::output, patience);
+  for (const TargetInfo& target : targets)
     names += (names.empty() ? "" : ", ") + target.name + " " + to_string(target.size());
   checks.push_back({"outputs", true, names, {}, true});
   if (const std::string& why = selection.target.changes_unknown; !why.empty())

@@ -128,7 +128,7 @@ int Stimulus::run(Context& context) {
   // A screen that does not answer holds up neither a signal nor the end.
   StopOnSignal stop(signals);
   options.presenter.patience.stop = stop.token();
-  const Backend& backend = find_backend(options.backend, options.presenter.patience);
+  const Backend& backend = find_presenter(options.backend, options.presenter.patience);
   if (!backend.presents())
     throw Error("the back end " + std::string(backend.name()) +
                 " has no screen to show a stimulus on; record its own with --backend " +

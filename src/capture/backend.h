@@ -33,6 +33,9 @@ class Backend {
   std::string_view name() const noexcept { return name_; }
   /// May `--backend auto` choose it?
   virtual bool automatic() const noexcept { return true; }
+  /// True if a dialogue of the system chooses its target: there is no name or number to ask for one
+  /// by, and targets() tells of remembered choices only.
+  virtual bool chosen_by_dialogue() const noexcept { return false; }
   /// True if its targets show a stimulus of their own, which their names begin with, and so need no
   /// screen.
   virtual bool shows_own_stimulus() const noexcept { return false; }
@@ -60,6 +63,8 @@ class Backend {
   }
   /// True if it can show stimuli on a screen.
   virtual bool presents() const noexcept { return false; }
+  /// Whether present() can work here; asked only if presents(). Throws nothing but Interrupted.
+  virtual Support can_present(const Patience& patience) const { return probe(patience); }
   /// A window that shows one; null unless presents(). Throws UsageError (unknown scene or output),
   /// DeviceError (no window can be shown).
   virtual std::unique_ptr<Presenter> present(const PresenterOptions& options) const {

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "capture/frame_source.h"
 #include "capture/patience.h"
@@ -27,6 +29,8 @@ class CaptureSession {
   virtual ~CaptureSession() = default;
   /// As it was when it was chosen.
   virtual const TargetInfo& target() const noexcept = 0;
+  /// What people should know of how it was chosen.
+  virtual std::vector<std::string> notes() const { return {}; }
   /// Finds the target by its identity. Throws DuplicationError, DeviceError, AccessLost (not there
   /// now).
   virtual std::unique_ptr<FrameSource> open(const SourceOptions& options) = 0;

@@ -117,6 +117,9 @@ bool RecoveringSource::try_reopen() {
     target_ = source_->target();
     proven_ = false;
     return true;
+  } catch (const Cancelled& refusal) {
+    lost_error_ = refusal.what();
+    refused_ = true;
   } catch (const DeviceError&) {
     if (!disconnected_since_) disconnected_since_ = clock_.now();
   } catch (const AccessLost&) {
@@ -137,6 +140,7 @@ SourceEvent RecoveringSource::wait_for_return(TimePoint deadline, const std::sto
     const bool back = clock_.now() >= next_try_ && try_reopen();
     const TimePoint tried = clock_.now();
     recoveries_.back().took = tried - lost_at_;
+    if (refused_) break;
     if (back) {
       recoveries_.back().size = target_.size();
       return SourceEvent::changed;

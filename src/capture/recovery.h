@@ -41,7 +41,8 @@ enum class SourceEvent {
 
 /// Owns the source of one session and keeps it open. Reopens at once, then with pauses growing from
 /// 10 ms to 500 ms, finding the target by its identity, never by index. A DeviceError means that
-/// the display connection is gone; every other failure, that the output is not there for now.
+/// the display connection is gone; Cancelled, that the user does not want it back, which ends it;
+/// every other failure, that the output is not there for now.
 /// Confined to one thread.
 class RecoveringSource {
  public:
@@ -86,7 +87,8 @@ class RecoveringSource {
   TimePoint lost_at_{};
   TimePoint next_try_{};
   Duration pause_{};
-  bool proven_ = true;  ///< an update came since the last reopening
+  bool proven_ = true;    ///< an update came since the last reopening
+  bool refused_ = false;  ///< the user does not want it back
   bool gave_up_ = false;
   std::optional<TimePoint> disconnected_since_;
 };

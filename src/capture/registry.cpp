@@ -12,13 +12,16 @@ std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
 }
 
-const Backend& automatic_backend(const Patience& patience) {
+using Asking = Support (Backend::*)(const Patience&) const;
+
+/// The first that is there, of those that `may` be asked, whose answer to `ask` is yes.
+const Backend& first_available(bool (*may)(const Backend&), Asking ask, const Patience& patience) {
   std::string reasons;
   // One that would show a part of the session only comes after those that show all of it.
   for (const bool partial : {false, true}) {
     for (const Backend* backend : backends()) {
-      if (!backend->automatic() || backend->shortfall().has_value() != partial) continue;
-      const Support support = backend->probe(patience);
+      if (!may(*backend) || backend->shortfall().has_value() != partial) continue;
+      const Support support = (backend->*ask)(patience);
       if (support.available) return *backend;
       reasons += std::string(backend->name()) + ": " + support.reason + "; ";
     }
@@ -31,8 +34,7 @@ const Backend& automatic_backend(const Patience& patience) {
                      (named ? "the virtual display needs none" : advice + " needs none"));
 }
 
-const Backend& require_available(const Backend& backend, const Patience& patience) {
-  const Support support = backend.probe(patience);
+const Backend& require(const Backend& backend, const Support& support) {
   if (!support.available)
     throw CaptureError("the back end " + std::string(backend.name()) +
                        " cannot run here: " + support.reason);
@@ -63,7 +65,9 @@ std::vector<std::string> backend_names() {
 }
 
 const Backend& find_backend(std::string_view name, const Patience& patience) {
-  if (name == "auto") return automatic_backend(patience);
+  if (name == "auto")
+    return first_available([](const Backend& b) { return b.automatic(); }, &Backend::probe,
+                           patience);
   std::string names = "auto";
   for (const RegisteredBackend& row : registered_backends()) {
     if (row.name != name) {
@@ -71,9 +75,21 @@ const Backend& find_backend(std::string_view name, const Patience& patience) {
       continue;
     }
     if (!row.backend) refuse_absent(name);
-    return require_available(*row.backend, patience);
+    return require(*row.backend, row.backend->probe(patience));
   }
   throw UsageError("unknown back end " + quoted(name) + "; there are: " + names);
+}
+
+const Backend& find_presenter(std::string_view name, const Patience& patience) {
+  const Backend* named = nullptr;
+  for (const Backend* backend : backends())
+    if (backend->name() == name) named = backend;
+  if (name != "auto" && (named == nullptr || !named->chosen_by_dialogue())) {
+    if (named == nullptr || !named->presents()) return find_backend(name, patience);
+    return require(*named, named->can_present(patience));
+  }
+  return first_available([](const Backend& b) { return b.automatic() && b.presents(); },
+                         &Backend::can_present, patience);
 }
 
 std::vector<std::shared_ptr<void>> keep_backends_open() {

@@ -32,6 +32,10 @@ std::vector<std::string> backend_names();
 /// first available that may be chosen automatically; CaptureError naming screenless_backend() if
 /// there is none.
 const Backend& find_backend(std::string_view name, const Patience& patience = {});
+/// The back end that shows a stimulus on the screen that `name` captures: itself, or the session's
+/// own if a dialogue chooses what is captured. Throws as find_backend() does, and Error if it has
+/// no screen to show one on.
+const Backend& find_presenter(std::string_view name, const Patience& patience);
 
 /// Of all back ends, what Backend::keep_open() returns: to be held as long as a command runs.
 std::vector<std::shared_ptr<void>> keep_backends_open();

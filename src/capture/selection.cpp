@@ -43,6 +43,7 @@ Selection select_target(const TargetRequest& request) {
     require_inside(request.region->rect, selection.target);
     selection.region = request.region->rect;
   }
+  selection.notes = selection.session->notes();
   if (auto note = shortfall_note(request, backend)) selection.notes.push_back(std::move(*note));
   if (auto note = hdr_note(selection.target)) selection.notes.push_back(std::move(*note));
   return selection;

@@ -96,18 +96,6 @@ const TargetInfo& target_around(const Rect& region, const std::vector<TargetInfo
   throw UsageError(what + " spans several outputs, one is captured at a time: " + listing(touched));
 }
 
-void require_on(const Rect& region, const TargetInfo& target,
-                const std::vector<TargetInfo>& targets) {
-  require_area(region, describe(target));
-  if (target.desktop.contains(region)) return;
-  std::string elsewhere;
-  for (const TargetInfo& t : targets)
-    if (t.identity != target.identity && !intersect(t.desktop, region).empty())
-      elsewhere += (elsewhere.empty() ? " and touches " : ", ") + t.name;
-  throw UsageError("the region " + geometry(region) + " does not lie on the output asked for" +
-                   elsewhere + "; " + describe(target) + " at " + geometry(target.desktop));
-}
-
 }  // namespace
 
 const TargetInfo& find_named(const std::vector<TargetInfo>& targets, const std::string& output) {
@@ -159,11 +147,26 @@ void require_inside(const Rect& region, const TargetInfo& target) {
                      describe(target));
 }
 
+void require_on(const Rect& region, const TargetInfo& target,
+                const std::vector<TargetInfo>& targets) {
+  require_area(region, describe(target));
+  if (target.desktop.contains(region)) return;
+  std::string elsewhere;
+  for (const TargetInfo& t : targets)
+    if (t.identity != target.identity && !intersect(t.desktop, region).empty())
+      elsewhere += (elsewhere.empty() ? " and touches " : ", ") + t.name;
+  throw UsageError("the region " + geometry(region) + " does not lie on the output asked for" +
+                   elsewhere + "; " + describe(target) + " at " + geometry(target.desktop));
+}
+
+void refuse_windows() {
+  throw UsageError(
+      "windows cannot be captured yet; capture the output that shows it, with a region");
+}
+
 TargetInfo pick_target(const Backend& backend, const TargetRequest& request,
                        const NameResolver& resolve) {
-  if (request.kind == TargetKind::window)
-    throw UsageError(
-        "windows cannot be captured yet; capture the output that shows it, with a region");
+  if (request.kind == TargetKind::window) refuse_windows();
   const std::vector<TargetInfo> targets = targets_of(backend, request);
   if (request.identity) return identified_target(targets, *request.identity);
   const bool by_region = request.region && request.region->desktop_coordinates;

@@ -36,6 +36,8 @@ struct TargetRequest {
   bool pointer = true;
   /// Where a dialogue chooses the target: show it, although a choice was remembered.
   bool ask_again = false;
+  /// Called if a dialogue is shown whose answer is waited for.
+  std::function<void()> dialogue_shown{};
   Patience patience{};
   std::optional<std::string> identity;  ///< exactly this target of a listing, whatever its name
 };
@@ -63,6 +65,14 @@ Rect pixels_of(const Rect& desktop_region, const TargetInfo& target);
 /// The primary output; if none is set, the one at (0,0), else the first. `targets` must not be
 /// empty.
 const TargetInfo& default_target(const std::vector<TargetInfo>& targets);
+
+/// Throws UsageError unless `region`, in desktop coordinates, is a non-empty part of `target`; the
+/// message names those of `targets` that it touches.
+void require_on(const Rect& region, const TargetInfo& target,
+                const std::vector<TargetInfo>& targets);
+
+/// Throws UsageError: what TargetKind::window gets today.
+[[noreturn]] void refuse_windows();
 
 /// Throws UsageError unless `region` (from the target's corner) is a non-empty part of a target of
 /// this size; the message gives the size.

@@ -56,7 +56,7 @@ class Bench {
     }
     result_.stimulus = {plan_.stimulus.value_or("none"), {}, {}};
     if (!plan_.stimulus) return;
-    if (!selection.backend->presents())
+    if (!selection.backend->presents() && !selection.backend->chosen_by_dialogue())
       throw Error("the back end " + std::string(selection.backend->name()) +
                   " cannot show a stimulus; measure what is on the screen with --stimulus none");
     result_.stimulus.hz = plan_.run.rate.value();

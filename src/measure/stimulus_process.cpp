@@ -15,16 +15,18 @@ namespace {
 
 std::vector<std::string> command_line(const Selection& selection, const std::string& scene,
                                       Rational rate) {
-  return {executable_path(),
-          "stimulus",
-          scene,
-          "--backend",
-          std::string(selection.backend->name()),
-          "-o",
-          selection.target.name,
-          "--hz",
-          to_string(rate),
-          "--json"};
+  std::vector<std::string> words{executable_path(),
+                                 "stimulus",
+                                 scene,
+                                 "--backend",
+                                 std::string(selection.backend->name()),
+                                 "--hz",
+                                 to_string(rate),
+                                 "--json"};
+  // Only the desktop knows which screen its dialogue has chosen.
+  if (!selection.backend->chosen_by_dialogue())
+    words.insert(words.end(), {"-o", selection.target.name});
+  return words;
 }
 
 /// The counter is in the output's corner, which a region may leave out.

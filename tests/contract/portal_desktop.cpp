@@ -152,6 +152,14 @@ void PortalDesktop::order(const std::string& text) {
   if (tells(answer, "error")) fail(answer);
 }
 
+void PortalDesktop::end_pipewire() {
+  // The second that was started.
+  const pid_t pid = servers_.pids.at(1);
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  servers_.pids.erase(servers_.pids.begin() + 1);
+}
+
 std::size_t PortalDesktop::count(const std::string& event) {
   order("look");
   return static_cast<std::size_t>(std::count_if(

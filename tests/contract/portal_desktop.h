@@ -29,6 +29,8 @@ class PortalDesktop {
 
   /// Returns once it is done; throws std::runtime_error if it is not understood.
   void order(const std::string& text);
+  /// As if PipeWire had crashed.
+  void end_pipewire();
   /// How often this has happened so far.
   std::size_t count(const std::string& event);
   /// Throws what the back end throws.

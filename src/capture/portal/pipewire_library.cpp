@@ -31,6 +31,7 @@ PipewireLibrary load_pipewire() {
   file.find("pw_stream_update_params", l.stream_update_params);
   file.find("pw_stream_dequeue_buffer", l.stream_dequeue_buffer);
   file.find("pw_stream_queue_buffer", l.stream_queue_buffer);
+  file.find("pw_stream_set_active", l.stream_set_active);
   decltype(&::pw_init) init = nullptr;
   file.find("pw_init", init);
   decltype(&::pw_log_set_level) log_set_level = nullptr;

@@ -27,6 +27,7 @@ struct PipewireLibrary {
   decltype(&::pw_stream_update_params) stream_update_params;
   decltype(&::pw_stream_dequeue_buffer) stream_dequeue_buffer;
   decltype(&::pw_stream_queue_buffer) stream_queue_buffer;
+  decltype(&::pw_stream_set_active) stream_set_active;
 };
 
 /// Loads it at the first call; it stays loaded. May be called from any thread. Throws DeviceError,

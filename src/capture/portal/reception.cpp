@@ -64,6 +64,11 @@ void Reception::fail(const std::string& why) {
   follow_state();
 }
 
+void Reception::lose_pipewire(const std::string& why) {
+  if (failure_.empty()) status_.gone = true;
+  fail(why);
+}
+
 void Reception::follow_state() {
   Stream::State state = Stream::State::beginning;
   if (!failure_.empty())
@@ -73,7 +78,8 @@ void Reception::follow_state() {
   else if (format_ && stream_state_ == PW_STREAM_STATE_PAUSED)
     state = Stream::State::paused;
   if (state == status_.state) return;
-  status_ = {state, now()};
+  status_.state = state;
+  status_.since = now();
   changed_();
 }
 

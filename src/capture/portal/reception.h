@@ -37,10 +37,13 @@ class Reception {
   void receive_all();
   /// For good; the first reason stays.
   void fail(const std::string& why);
+  /// The same, of PipeWire itself.
+  void lose_pipewire(const std::string& why);
 
   Stream::Status status() const noexcept { return status_; }
   const std::string& failure() const noexcept { return failure_; }
   std::optional<Size> size() const noexcept;
+  bool has_picture() const noexcept { return newest_.there; }
   std::optional<Arrival> take();
   const Pointer& pointer() const noexcept { return pointer_.pointer(); }
 

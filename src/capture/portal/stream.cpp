@@ -94,7 +94,7 @@ struct Stream::Impl::Events {
     if (id != PW_ID_CORE) return;
     guarded(self, [&](Reception& r) {
       if (result == -EPIPE)
-        r.fail("PipeWire has gone; start it again (systemctl --user restart pipewire)");
+        r.lose_pipewire("PipeWire has gone; start it again (systemctl --user restart pipewire)");
       else
         r.fail(std::string("PipeWire refuses the screen cast: ") +
                (message == nullptr ? errno_name(-result) : message));
@@ -249,6 +249,17 @@ std::string Stream::failure() const {
 std::optional<Size> Stream::size() const {
   const LoopLock lock(impl_->loop);
   return impl_->reception.size();
+}
+
+bool Stream::has_picture() const {
+  const LoopLock lock(impl_->loop);
+  return impl_->reception.has_picture();
+}
+
+void Stream::begin_again() {
+  const LoopLock lock(impl_->loop);
+  pipewire().stream_set_active(impl_->stream, false);
+  pipewire().stream_set_active(impl_->stream, true);
 }
 
 std::optional<Arrival> Stream::take() {

@@ -46,6 +46,7 @@ class Stream {
   struct Status {
     State state = State::beginning;
     TimePoint since{};
+    bool gone = false;  ///< failed, since PipeWire itself has gone
   };
 
   /// Why there is no PipeWire here, with the package to install; empty: its library can be loaded.
@@ -67,6 +68,11 @@ class Stream {
   /// The size of the pictures to come, upright; nullopt as long as no format is settled.
   std::optional<Size> size() const;
 
+  /// True if take() would return one.
+  bool has_picture() const;
+  /// Stops the stream and lets it begin again: a picture that was sent while it began may be lost,
+  /// and a screen that does not change sends no other.
+  void begin_again();
   /// nullopt: none newer than the last.
   std::optional<Arrival> take();
   /// As of what has come. In upright pixels of the newest picture.

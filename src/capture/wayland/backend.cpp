@@ -63,6 +63,17 @@ class WaylandBackend final : public Backend {
   }
 
   bool presents() const noexcept override { return true; }
+  /// A window needs no protocol to capture by.
+  Support can_present(const Patience& patience) const override {
+    try {
+      const ConnectionLease connection(patience);
+      return {true, {}};
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const Error& e) {
+      return {false, e.what()};
+    }
+  }
   std::unique_ptr<Presenter> present(const PresenterOptions& options) const override {
     return open_presenter(options);
   }

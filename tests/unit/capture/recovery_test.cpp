@@ -45,10 +45,12 @@ class WatchedSession final : public CaptureSession {
   const TargetInfo& target() const noexcept override { return real_->target(); }
   std::unique_ptr<FrameSource> open(const SourceOptions& options) override {
     limits.push_back(options.open_within);
+    if (refusal) throw Cancelled(*refusal);
     return real_->open(options);
   }
 
   std::vector<std::optional<Duration>> limits;
+  std::optional<std::string> refusal;  ///< the user's
 
  private:
   std::shared_ptr<CaptureSession> real_;
@@ -326,4 +328,18 @@ TEST_CASE("a source that is lost again and again is not reopened in a tight loop
     source.acquire(end, {});
   }
   CHECK(screen->openings() < 15);
+}
+
+TEST_CASE("a user who does not want it back is not asked again") {
+  FakeDesktop desktop;
+  const auto screen = desktop.add("one", full_hd);
+  const auto session = std::make_shared<WatchedSession>(session_of(*screen));
+  RecoveringSource source(session, {}, {}, {});
+  CHECK(next(source) == SourceEvent::updated);
+  session->refusal = "cancelled in the dialogue";
+  screen->lose("", "the desktop ended it");
+  CHECK(next(source) == SourceEvent::gave_up);
+  CHECK(next(source) == SourceEvent::gave_up);
+  CHECK(session->limits.size() == 2);
+  CHECK(source.lost_error() == "cancelled in the dialogue");
 }
