@@ -91,7 +91,7 @@ Selection select(const CaptureOptions& options, Log& log, std::vector<Warning>& 
   TargetRequest request = options.request;
   request.pointer = options.cursor;
   request.dialogue_shown = [&log] {
-    log.info("the desktop asks what may be captured: answer its dialogue");
+    log.request("the desktop asks what may be captured: answer its dialogue");
   };
   if (options.ask_region) request.region = ask_region(request.patience.stop);
   Selection selection = select_target(request);

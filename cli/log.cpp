@@ -48,6 +48,10 @@ void Log::warning(const std::string& text) {
   impl_->logger.warn(one_line(text));
 }
 
+void Log::request(const std::string& text) {
+  if (!impl_->quiet) write_stderr("rustcam-cli: " + one_line(text) + "\n");
+}
+
 void Log::info(const std::string& text) {
   impl_->logger.info(one_line(text));
 }

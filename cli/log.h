@@ -19,6 +19,8 @@ class Log {
 
   void error(const std::string& text);
   void warning(const std::string& text);
+  /// What the user has to do now, as a line without a level; -q leaves it out.
+  void request(const std::string& text);
   void info(const std::string& text);
   void debug(const std::string& text);
   bool quiet() const noexcept;
