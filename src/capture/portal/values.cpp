@@ -19,6 +19,14 @@ bool leave(sd_bus_message* m) {
 
 }  // namespace
 
+bool is_object_path(std::string_view text) {
+  if (!text.starts_with('/') || (text.size() > 1 && text.ends_with('/'))) return false;
+  constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/";
+  return text.find_first_not_of(allowed) == std::string_view::npos &&
+         text.find("//") == std::string_view::npos;
+}
+
 void append_text(const Message& message, char type, const std::string& value) {
   require(bus_library().append_basic(message.get(), type, value.c_str()));
 }

@@ -26,6 +26,9 @@ class ValuesWriter {
   sd_bus_message* message_;
 };
 
+/// What the bus takes as the path of an object.
+bool is_object_path(std::string_view text);
+/// Throws Error if `value` is not of this type.
 void append_text(const Message& message, char type, const std::string& value);
 
 /// One value of an a{sv}. Whatever is not asked for is skipped.

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "base/error.h"

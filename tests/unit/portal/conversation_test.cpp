@@ -9,7 +9,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>

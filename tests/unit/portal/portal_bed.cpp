@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 
 namespace rustcam::test {
 namespace {
@@ -31,7 +33,7 @@ bool somebody_listens(const std::string& path) {
 }
 
 std::string write_configuration(const std::string& folder) {
-  const std::string path = folder + "/bus.conf";
+  std::string path = folder + "/bus.conf";
   std::ofstream(path) << "<busconfig><type>session</type><listen>unix:path=" << folder
                       << "/bus</listen><auth>EXTERNAL</auth><policy context=\"default\">"
                          "<allow send_destination=\"*\" eavesdrop=\"true\"/>"
