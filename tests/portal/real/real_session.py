@@ -186,12 +186,14 @@ class Sway(Session):
         self.env["WAYLAND_DISPLAY"] = next(self.folder.glob("wayland-?")).name
 
     def back_end(self):
-        self.run("back-end", f"{LIBEXEC}/xdg-desktop-portal-wlr", "-l", "DEBUG")
+        library = self.folder / "offer_dmabuf.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", str(library), str(HERE / "offer_dmabuf.c")], check=True)
+        self.run("back-end", "env", f"LD_PRELOAD={library}", f"{LIBEXEC}/xdg-desktop-portal-wlr", "-l", "DEBUG")
 
 
 class KWin(Session):
     def compositor(self):
-        self.env.update(WAYLAND_DISPLAY="wayland-kwin", KWIN_WAYLAND_NO_PERMISSION_CHECKS="1", QT_LOGGING_RULES="kwin*=true")
+        self.env.update(WAYLAND_DISPLAY="wayland-kwin", KWIN_WAYLAND_NO_PERMISSION_CHECKS="1", QT_LOGGING_RULES="kwin_core.debug=true;kwin_*.debug=true;kwin*.info=true")
         self.run("kwin", "kwin_wayland", "--virtual", "--width", str(self.size[0]), "--height", str(self.size[1]),
                  "--socket", "wayland-kwin", "--no-lockscreen", "--no-global-shortcuts")
         self.until(lambda: (self.folder / "wayland-kwin").is_socket(), "KWin")
