@@ -5,6 +5,7 @@
 #         suites   unit and contract suites,      arm      the ARM kernels' tests under QEMU
 #                  tests on X11 and Wayland       bench    comparisons with other recorders
 #         test     everything that scripts/test.sh runs  wine    those tests of a Windows program that is built elsewhere
+#         portal   Mutter behind the real portal
 #         package  a Debian package               bed      Debian systems of other releases in folders
 # It knows Debian 12, 13 and sid, and Ubuntu 24.04 (this one was not tried). Relatives of theirs are judged by the
 # versions that their apt offers. Elsewhere it says what is needed. With everything in place it uses no network.
@@ -30,6 +31,8 @@ windows=(g++-mingw-w64-x86-64-posix nasm libz-mingw-w64-dev dpkg-dev make zip ca
 arm=(g++-aarch64-linux-gnu qemu-user doctest-dev cmake ninja-build)
 bench=(libbenchmark-dev libpng-dev libspng-dev ffmpeg scrot maim gstreamer1.0-tools gstreamer1.0-plugins-base
        gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-pipewire pipewire wireplumber dbus-daemon x11-apps xvfb sway grim wf-recorder time python3 python3-numpy)
+portal=(mutter xdg-desktop-portal dbus-daemon pipewire wireplumber libglib2.0-bin python3-gi python3 python3-pytest python3-numpy
+        ffmpeg gcc gstreamer1.0-tools gstreamer1.0-pipewire gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly)
 package=(build-essential debhelper dpkg-dev lintian)
 bed=(debootstrap zstd git)
 }
@@ -44,10 +47,10 @@ die() { say "$*"; exit 1; }
 wanted=()
 for group in "${@:-build}"; do
   case $group in
-    build | suites | test | windows | wine | arm | bench | package | bed)
+    build | suites | test | windows | wine | arm | bench | portal | package | bed)
       declare -n packages=$group
       wanted+=("${packages[@]}") ;;
-    *) say "unknown group '$group'; known are build, suites, test, windows, wine, arm, bench, package, bed"; exit 2 ;;
+    *) say "unknown group '$group'; known are build, suites, test, windows, wine, arm, bench, portal, package, bed"; exit 2 ;;
   esac
 done
 

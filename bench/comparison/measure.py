@@ -39,14 +39,14 @@ def _server_cpu_s(server):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def run(command, env, server=None, reader=None):
-    """`reader(pipe)` is given what the program writes to its standard output; without one it is kept."""
+def run(command, env, server=None, reader=None, fds=()):
+    """`fds` stay open in it. `reader(pipe)` is given what the program writes to its standard output; without one it is kept."""
     with tempfile.NamedTemporaryFile("r") as memory:
         before = _server_cpu_s(server)
         begun = time.monotonic()
         # Started from Python, a program would have Python's memory for its peak: `time` is small.
         process = spawn(["/usr/bin/time", "-q", "-f", "%M", "-o", memory.name, *command], env=env,
-                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, pass_fds=fds)
         written = reader(process.stdout) if reader else process.stdout.read()
         errors = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)

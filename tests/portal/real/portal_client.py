@@ -17,8 +17,11 @@ CURSORS = {"hidden": 1, "embedded": 2, "metadata": 4}
 
 
 class Conversation:
-    def __init__(self):
-        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+    """On the bus at `address`. The session lives until close()."""
+
+    def __init__(self, address):
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        self.bus = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
         self.count = 0
 
     def request(self, method, before, options):
@@ -57,13 +60,16 @@ class Conversation:
             Gio.DBusCallFlags.NONE, 30000, None, None)
         return files.get(answer.unpack()[0]), started["streams"][0]
 
+    def close(self):
+        self.bus.close_sync(None)
+
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cursor", choices=CURSORS, default="embedded")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    conversation = Conversation()
+    conversation = Conversation(os.environ["DBUS_SESSION_BUS_ADDRESS"])
     fd, stream = conversation.hold(options.cursor)
     print(f"portal_client: node {stream[0]}, {stream[1]}", file=sys.stderr)
     os.set_inheritable(fd, True)

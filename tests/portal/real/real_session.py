@@ -5,13 +5,14 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from rustcam_testing import SLOW, end, environment, spawn, wait_until
+from rustcam_testing import SLOW, end, environment, spawn, start_cli, wait_until
 
 HERE = pathlib.Path(__file__).parent
 LIBEXEC = "/usr/libexec"
@@ -148,6 +149,26 @@ class Session:
             print(f"kept: {self.folder}", file=sys.stderr)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Stimulus:
+    """`rustcam-cli stimulus` full screen in the session; shown once the compositor has had time to place the window."""
+
+    def __init__(self, session, scene="mover", hz=60):
+        self.process = start_cli("stimulus", scene, "--hz", str(hz), env=session.env)
+        settle(2)
+        assert self.process.poll() is None, self.process.stderr.read()
+
+    def stop(self):
+        end(self.process, signal.SIGTERM)
+        for stream in (self.process.stdout, self.process.stderr):
+            stream.close()
 
     def __enter__(self):
         return self
