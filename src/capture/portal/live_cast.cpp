@@ -21,9 +21,11 @@ SourceType source_type(TargetKind kind) {
 /// Before it, nobody knows how large the pictures are.
 void await_first_picture(Stream& stream, const Patience& patience) {
   constexpr Duration look = std::chrono::milliseconds(50);
+  // A busy compositor that was just asked for its first picture.
+  constexpr Duration slow_desktop = std::chrono::seconds(10);
   constexpr Duration lost_on_the_way = std::chrono::milliseconds(700);
   const FdWaiter waiter;
-  const TimePoint end = now() + patience.limit;
+  const TimePoint end = now() + std::max(patience.limit, slow_desktop);
   TimePoint begun = now();
   for (;;) {
     const Stream::Status status = stream.look();
