@@ -14,6 +14,19 @@ from rustcam_testing import CLI, SLOW, end, environment, spawn, wait_until
 
 STAND_IN = os.environ.get("RUSTCAM_PORTAL_STAND_IN") or str(
     pathlib.Path(CLI).resolve().parent.parent / "tests" / "portal" / "portal_stand_in")
+# No service is ever started by its name: a portal that is installed here must not take the stand-in's place.
+_BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>{address}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
 _TOOLS = ("dbus-daemon", "pipewire", "wireplumber")
 
 
@@ -34,7 +47,9 @@ class PortalBed:
         self.stand_in = None
         self._events, self._changed = [], threading.Condition()
         try:
-            self._spawn("dbus-daemon", "--session", "--nofork", f"--address={self.bus}")
+            config = self.folder / "bus.conf"
+            config.write_text(_BUS_CONFIG.format(address=self.bus), encoding="ascii")
+            self._spawn("dbus-daemon", f"--config-file={config}", "--nofork")
             self._await((self.runtime / "bus").exists, "D-Bus' start")
             if pipewire:
                 self._start_pipewire()

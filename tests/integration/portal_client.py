@@ -1,11 +1,12 @@
 """Another's client of the portal: GLib speaks D-Bus, and GStreamer reads the pictures."""
 
 import os
+import select
 import subprocess
 import time
 
 import numpy as np
-from rustcam_testing import READ_BARCODES, SLOW
+from rustcam_testing import READ_BARCODES, SLOW, end, spawn
 
 from gi.repository import Gio, GLib
 
@@ -91,6 +92,10 @@ class Client:
         data = np.fromfile(path, np.uint8) if path.exists() else np.zeros(0, np.uint8)
         return data.reshape(-1, size[1], size[0], 3), said
 
+    def reading(self, node, size):
+        """The pictures one by one, as they come."""
+        return Reading(self, node, size)
+
     def close(self):
         if self.fd is not None:
             os.close(self.fd)
@@ -101,6 +106,36 @@ class Client:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Reading:
+    """GStreamer as it reads; next(): the next picture [y, x, (b, g, r)]."""
+
+    def __init__(self, client, node, size):
+        self.size = size
+        reading, writing = os.pipe()
+        command = ["gst-launch-1.0", "-q", "pipewiresrc", f"fd={client.fd}", f"path={node}", "!", "videoconvert", "!",
+                   "video/x-raw,format=BGR", "!", "fdsink", f"fd={writing}", "sync=false"]
+        self.process = spawn(command, env=client.bed.env, pass_fds=[client.fd, writing], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writing)
+        self.pipe = open(reading, "rb", buffering=0)
+
+    def next(self):
+        data = b""
+        while len(data) < self.size[0] * self.size[1] * 3:
+            assert select.select([self.pipe], [], [], 60 * SLOW)[0], "no picture comes"
+            more = self.pipe.read(self.size[0] * self.size[1] * 3 - len(data))
+            assert more, "it has ended"
+            data += more
+        return np.frombuffer(data, np.uint8).reshape(self.size[1], self.size[0], 3)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        end(self.process)
+        self.pipe.close()
 
 
 def barcodes(pictures):
