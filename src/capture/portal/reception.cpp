@@ -19,6 +19,13 @@ constexpr std::string_view unreadable =
     "the desktop hands out this screen's pictures only in a GPU's memory that cannot be read from "
     "here; capture it another way (--backend wayland, if the desktop has that)";
 
+/// A stream that ends before its format was settled: of a failure to agree, PipeWire tells only who
+/// has made the link.
+std::string no_agreement() {
+  return "the desktop has ended the screen cast before any picture: most likely " +
+         std::string(unreadable);
+}
+
 /// PipeWire's reason, for people.
 std::string reason_of(const char* error) {
   const std::string_view told = error == nullptr ? "no reason is told" : error;
@@ -87,7 +94,7 @@ void Reception::state_changed(pw_stream_state state, const char* error) {
   if (state == PW_STREAM_STATE_ERROR)
     fail(reason_of(error));
   else if (state == PW_STREAM_STATE_UNCONNECTED && stream_state_ != state)
-    fail("the desktop has ended the screen cast's stream");
+    fail(had_format_ ? "the desktop has ended the screen cast's stream" : no_agreement());
   stream_state_ = state;
   follow_state();
 }
@@ -98,6 +105,7 @@ void Reception::format_changed(const spa_pod* format) {
   newest_.there = false;
   shown_.reset();
   format_ = read_format(format);
+  had_format_ = had_format_ || format_;
   if (format != nullptr && !format_) {
     fail(std::string(unreadable));
   } else if (format_) {

@@ -70,6 +70,7 @@ class Reception {
   Stream::Status status_;
   std::string failure_;
   std::optional<VideoFormat> format_;
+  bool had_format_ = false;
   std::optional<Size> shown_;  ///< of the newest picture in this format, upright
   std::map<pw_buffer*, std::shared_ptr<const BufferMemory>> memories_;
   Changes changes_;
