@@ -23,10 +23,8 @@ void await_first_picture(Stream& stream, const Patience& patience) {
   constexpr Duration look = std::chrono::milliseconds(50);
   // A busy compositor that was just asked for its first picture.
   constexpr Duration slow_desktop = std::chrono::seconds(10);
-  constexpr Duration lost_on_the_way = std::chrono::milliseconds(700);
   const FdWaiter waiter;
   const TimePoint end = now() + std::max(patience.limit, slow_desktop);
-  TimePoint begun = now();
   for (;;) {
     const Stream::Status status = stream.look();
     if (status.gone) throw DeviceError(stream.failure());
@@ -41,11 +39,6 @@ void await_first_picture(Stream& stream, const Patience& patience) {
               ? "the desktop allowed the screen cast, but sends no picture; is the screen on?"
               : "the desktop allowed the screen cast, but its stream does not begin; if it hands "
                 "out GPU memory only, as niri does, use --backend wayland");
-    if (status.state == Stream::State::streaming &&
-        at - std::max(begun, status.since) > lost_on_the_way) {
-      begun = at;
-      stream.begin_again();
-    }
     waiter.wait(stream.descriptor(), POLLIN, std::min(end, at + look));
   }
 }

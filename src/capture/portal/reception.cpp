@@ -1,6 +1,7 @@
 #include "capture/portal/reception.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <span>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace {
 /// One is with whoever reads, one waits to be read, one comes, one is written. If there are fewer,
 /// none is kept, and pictures are copied instead.
 constexpr std::size_t enough_buffers = 4;
+
+/// After which a first picture is late, and how long at most between two tries for one.
+constexpr Duration first_late = std::chrono::milliseconds(700);
+constexpr Duration longest_late = std::chrono::seconds(5);
 
 constexpr std::string_view unreadable =
     "the desktop hands out this screen's pictures only in a GPU's memory that cannot be read from "
@@ -60,6 +65,7 @@ BufferView copy_rows(const BufferView& from, std::vector<std::uint8_t>& into) {
 Reception::Reception(bool keep_pointer, std::function<void()> changed)
     : keep_pointer_(keep_pointer), changed_(std::move(changed)) {
   status_.since = now();
+  late_ = first_late;
 }
 
 Reception::~Reception() {
@@ -135,6 +141,15 @@ void Reception::remove_buffer(pw_buffer* buffer) {
 void Reception::give_back(pw_buffer*& buffer) noexcept {
   if (buffer != nullptr && stream_ != nullptr) pipewire().stream_queue_buffer(stream_, buffer);
   buffer = nullptr;
+}
+
+bool Reception::first_picture_is_late(TimePoint at) noexcept {
+  if (shown_) late_ = first_late;
+  if (shown_ || status_.state != Stream::State::streaming) return false;
+  if (at - std::max(status_.since, begun_again_) < late_) return false;
+  begun_again_ = at;
+  late_ = std::min(late_ * 2, longest_late);
+  return true;
 }
 
 void Reception::receive_all() {

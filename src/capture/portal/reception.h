@@ -44,6 +44,10 @@ class Reception {
   const std::string& failure() const noexcept { return failure_; }
   std::optional<Size> size() const noexcept;
   bool has_picture() const noexcept { return newest_.there; }
+  /// True if the stream is to be stopped and begun again: a picture that was sent while it began,
+  /// or while its format was settled, may be lost, and a screen that does not change sends no
+  /// other. Not true again for a while after that.
+  bool first_picture_is_late(TimePoint at) noexcept;
   std::optional<Arrival> take();
   const Pointer& pointer() const noexcept { return pointer_.pointer(); }
 
@@ -71,6 +75,8 @@ class Reception {
   std::string failure_;
   std::optional<VideoFormat> format_;
   bool had_format_ = false;
+  TimePoint begun_again_{};
+  Duration late_{};
   std::optional<Size> shown_;  ///< of the newest picture in this format, upright
   std::map<pw_buffer*, std::shared_ptr<const BufferMemory>> memories_;
   Changes changes_;

@@ -238,6 +238,10 @@ Stream::Status Stream::look() {
   eventfd_t count = 0;
   static_cast<void>(eventfd_read(impl_->event.get(), &count));  // fails if nothing has come
   const LoopLock lock(impl_->loop);
+  if (impl_->reception.first_picture_is_late(now())) {
+    pipewire().stream_set_active(impl_->stream, false);
+    pipewire().stream_set_active(impl_->stream, true);
+  }
   return impl_->reception.status();
 }
 
@@ -254,12 +258,6 @@ std::optional<Size> Stream::size() const {
 bool Stream::has_picture() const {
   const LoopLock lock(impl_->loop);
   return impl_->reception.has_picture();
-}
-
-void Stream::begin_again() {
-  const LoopLock lock(impl_->loop);
-  pipewire().stream_set_active(impl_->stream, false);
-  pipewire().stream_set_active(impl_->stream, true);
 }
 
 std::optional<Arrival> Stream::take() {

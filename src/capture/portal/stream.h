@@ -61,7 +61,8 @@ class Stream {
 
   /// Readable once something has changed since the last look(): an arrival, the pointer, the state.
   int descriptor() const noexcept;
-  /// Takes note of what has come; descriptor() is not readable after it until there is more.
+  /// To be called at least twice a second, since it also sees that the first picture comes. Takes
+  /// note of what has come; descriptor() is not readable after it until there is more.
   Status look();
   /// What went wrong, for people, and what to do.
   std::string failure() const;
@@ -70,9 +71,6 @@ class Stream {
 
   /// True if take() would return one.
   bool has_picture() const;
-  /// Stops the stream and lets it begin again: a picture that was sent while it began may be lost,
-  /// and a screen that does not change sends no other.
-  void begin_again();
   /// nullopt: none newer than the last.
   std::optional<Arrival> take();
   /// As of what has come. In upright pixels of the newest picture.
