@@ -90,7 +90,10 @@ BufferNews read_buffer(const BufferFacts& buffer, const VideoFormat& format) {
   BufferNews news;
   if (format.pixels == nullptr || format.size.width <= 0 || format.size.height <= 0) return news;
   const auto header = copied<spa_meta_header>(buffer.header);
-  if (header) news.pts = header->pts;
+  if (header) {
+    news.pts = header->pts;
+    news.sequence = header->seq;
+  }
   const Rect part = shown_part(buffer, format.size);
   news.part = part;
   news.damage = damage_of(buffer, part, format.size);
@@ -114,7 +117,9 @@ void Changes::note(const BufferNews& news) {
   } else if (moved && news.damage && !news.damage->empty()) {
     damage_.reset();
   }
-  if (!news.damage) damage_.reset();
+  const bool follows = last_sequence_ && news.sequence && *news.sequence == *last_sequence_ + 1;
+  last_sequence_ = news.sequence;
+  if (!news.damage || !follows) damage_.reset();
   if (!damage_) return;
   damage_->add(*news.damage);
   if (damage_->count() > most_rects) damage_ = damage_->simplified(most_rects);

@@ -46,11 +46,14 @@ struct BufferNews {
   /// picture: empty if the buffer carries the pointer only.
   std::optional<Region> damage;
   std::optional<std::int64_t> pts;  ///< nanoseconds, as told
+  std::optional<std::uint64_t> sequence;
 };
 
 BufferNews read_buffer(const BufferFacts& buffer, const VideoFormat& format);
 
-/// What the pictures since the last one that was taken have changed.
+/// What the pictures since the last one that was taken have changed. PipeWire drops a buffer if
+/// another comes before it was looked at, and its damage with it: so damage counts only if the
+/// buffers' numbers show that none is missing.
 class Changes {
  public:
   struct Sum {
@@ -67,6 +70,7 @@ class Changes {
   std::uint32_t frames_ = 0;
   BufferView last_;
   Rect last_part_;
+  std::optional<std::uint64_t> last_sequence_;
 };
 
 /// Which times of pictures can be believed.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 #include "capture/portal/metadata.h"
@@ -59,7 +60,14 @@ struct BufferBench {
     transform.clear();
     append(transform, spa_meta_videotransform{turn});
   }
+  /// From now on each read() is of the next buffer.
+  void number(std::uint64_t first = 1) { next_ = first; }
   BufferNews read() {
+    if (next_) {
+      if (header.empty()) tell_header(0);
+      const std::uint64_t sequence = (*next_)++;
+      std::memcpy(header.data() + offsetof(spa_meta_header, seq), &sequence, sizeof sequence);
+    }
     facts.memory = memory;
     facts.header = header;
     facts.crop = crop;
@@ -71,6 +79,9 @@ struct BufferBench {
   std::ptrdiff_t first_byte(const BufferNews& news) const {
     return news.picture->data - memory.data();
   }
+
+ private:
+  std::optional<std::uint64_t> next_;
 };
 
 }  // namespace rustcam::portal

@@ -166,6 +166,7 @@ TEST_CASE("the transform is told on, unless it means nothing") {
 
 TEST_CASE("changes are united over all that came since the last look") {
   BufferBench bench;
+  bench.number();
   Changes changes;
   bench.tell_damage({{1, 1, 2, 2}});
   changes.note(bench.read());
@@ -189,6 +190,7 @@ TEST_CASE("changes are united over all that came since the last look") {
 
 TEST_CASE("the pointer alone changes no picture") {
   BufferBench bench;
+  bench.number();
   Changes changes;
   changes.note(bench.read());
   changes.take();
@@ -203,8 +205,30 @@ TEST_CASE("the pointer alone changes no picture") {
   CHECK(sum.frames == 1);
 }
 
+TEST_CASE("where a buffer is missing, or none is numbered, all may have changed") {
+  BufferBench bench;
+  bench.number();
+  Changes changes;
+  changes.note(bench.read());
+  changes.take();
+  bench.tell_damage({{5, 5, 6, 6}});
+  changes.note(bench.read());
+  CHECK(changes.take().damage);
+  bench.number(4);
+  changes.note(bench.read());
+  CHECK_FALSE(changes.take().damage);
+  changes.note(bench.read());
+  CHECK(changes.take().damage);
+  for (int i = 0; i < 2; ++i) {
+    bench.number(0);  // as desktops that do not number them
+    changes.note(bench.read());
+    CHECK_FALSE(changes.take().damage);
+  }
+}
+
 TEST_CASE("a picture of another shape is all new") {
   BufferBench bench;
+  bench.number();
   Changes changes;
   changes.note(bench.read());
   changes.take();
@@ -226,6 +250,7 @@ TEST_CASE("a picture of another shape is all new") {
 
 TEST_CASE("damage stays small however late it is looked at") {
   BufferBench bench;
+  bench.number();
   Changes changes;
   changes.note(bench.read());
   changes.take();
