@@ -105,8 +105,11 @@ TEST_CASE("a picture that lies is not taken, and the last one stays") {
   SUBCASE("far beyond") {
     bench.cursor.bitmap_offset = std::numeric_limits<std::uint32_t>::max();
   }
-  SUBCASE("over the cursor itself") {
-    bench.cursor.bitmap_offset = 4;
+  SUBCASE("over the cursor itself, where it would make sense") {
+    bench.cursor.bitmap_offset = offsetof(spa_meta_cursor, flags);
+    bench.cursor.flags = SPA_VIDEO_FORMAT_BGRA;
+    bench.cursor.hotspot = {28, 24};
+    bench.pixel_bytes = 400;
   }
   SUBCASE("cut off") {
     bench.cursor.bitmap_offset += 20;
