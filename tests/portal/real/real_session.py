@@ -57,6 +57,9 @@ class Session:
         """Starts the portal's back end."""
         raise NotImplementedError
 
+    takes_orders = False
+    """Whether the back end is one of ours."""
+
     portal_file = ("rustcamtest", "org.freedesktop.impl.portal.desktop.rustcamtest")
     """Of the back end: the name of its file, and that on the bus."""
 
@@ -138,6 +141,13 @@ class Session:
         process.stdin.flush()
         self.wait_for("done", count + 1)
 
+    def forget_permissions(self):
+        """All that the portal remembers of who may do what."""
+        end(self.processes["permissions"])
+        shutil.rmtree(self.folder / "data" / "flatpak", ignore_errors=True)
+        self.run("permissions", f"{LIBEXEC}/xdg-permission-store")
+        self.owned("org.freedesktop.impl.portal.PermissionStore")
+
     def client(self, *arguments):
         """Another's hand (portal_client.py)."""
         return [sys.executable, str(HERE / "portal_client.py"), *arguments]
@@ -178,6 +188,8 @@ class Stimulus:
 
 
 class Mutter(Session):
+    takes_orders = True
+
     def compositor(self):
         self.env["WAYLAND_DISPLAY"] = "wayland-mutter"
         self.run("mutter", "mutter", "--wayland", "--headless", "--no-x11", "--wayland-display", "wayland-mutter",
