@@ -13,7 +13,7 @@ from comparison.machine import SOURCE, first_line, machine, say
 from comparison.measure import missed, numbers_of_recording, run
 from comparison.rows import CRF, GOP, OURS, PRESET, Context, in_turn
 from portal_bed import PortalBed
-from portal_client import Conversation
+from another_client import Conversation
 from real_session import Mutter, Stimulus
 from rustcam_testing import CLI
 

@@ -149,8 +149,8 @@ class Session:
         self.owned("org.freedesktop.impl.portal.PermissionStore")
 
     def client(self, *arguments):
-        """Another's hand (portal_client.py)."""
-        return [sys.executable, str(HERE / "portal_client.py"), *arguments]
+        """Another's hand (another_client.py)."""
+        return [sys.executable, str(HERE / "another_client.py"), *arguments]
 
     def stop(self):
         for process in reversed(self.processes.values()):

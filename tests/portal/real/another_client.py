@@ -1,5 +1,5 @@
 """Another's hand: has the portal's conversation, then runs a command in which {fd} and {node} stand for what the portal
-gave.  portal_client.py [--cursor hidden|embedded|metadata] COMMAND [ARGUMENT...]"""
+gave.  another_client.py [--cursor hidden|embedded|metadata] COMMAND [ARGUMENT...]"""
 
 import argparse
 import os
@@ -45,7 +45,7 @@ class Conversation:
         GLib.timeout_add_seconds(60, loop.quit)
         loop.run()
         if not answers or answers[0][0] != 0:
-            sys.exit(f"portal_client: {method} was answered {answers}")
+            sys.exit(f"another_client: {method} was answered {answers}")
         return answers[0][1]
 
     def hold(self, cursor):
@@ -71,7 +71,7 @@ def main():
     options = parser.parse_args()
     conversation = Conversation(os.environ["DBUS_SESSION_BUS_ADDRESS"])
     fd, stream = conversation.hold(options.cursor)
-    print(f"portal_client: node {stream[0]}, {stream[1]}", file=sys.stderr)
+    print(f"another_client: node {stream[0]}, {stream[1]}", file=sys.stderr)
     os.set_inheritable(fd, True)
     command = [each.format(fd=fd, node=stream[0]) for each in options.command]
     sys.exit(subprocess.run(command, pass_fds=[fd], check=False).returncode)
