@@ -13,7 +13,6 @@ NAME = "org.freedesktop.impl.portal.desktop.rustcamtest"
 PATH = "/org/freedesktop/portal/desktop"
 CAST, PORTAL = "org.gnome.Mutter.ScreenCast", "org.freedesktop.impl.portal"
 MONITOR, DISPLAYS = 1, "org.gnome.Mutter.DisplayConfig"
-NO_REQUESTS = {"answer": "allow"}
 
 INTERFACES = Gio.DBusNodeInfo.new_for_xml("""<node>
 <interface name="org.freedesktop.impl.portal.ScreenCast">
@@ -199,9 +198,9 @@ class BackEnd:
         tell("done", order=" ".join(words))
 
 
-def main():
+def main(kind=BackEnd):
     bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
-    back_end = BackEnd(bus)
+    back_end = kind(bus)
     loop = GLib.MainLoop()
 
     def read(source, _condition):
