@@ -60,6 +60,9 @@ class Session:
     takes_orders = False
     """Whether the back end is one of ours."""
 
+    serves_gstreamer = True
+    """Whether its pipewiresrc gets pictures here."""
+
     portal_file = ("rustcamtest", "org.freedesktop.impl.portal.desktop.rustcamtest")
     """Of the back end: the name of its file, and that on the bus."""
 
@@ -203,6 +206,9 @@ class Mutter(Session):
 
 class Sway(Session):
     """With xdg-desktop-portal-wlr, which asks nobody and remembers nothing."""
+    # PipeWire pauses the stream as it begins; xdg-desktop-portal-wlr 0.7 then sends nothing until it is begun again.
+    serves_gstreamer = False
+
     portal_file = ("wlr", "org.freedesktop.impl.portal.desktop.wlr")
 
     def compositor(self):
