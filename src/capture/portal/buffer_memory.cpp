@@ -27,6 +27,9 @@ BufferMemory::BufferMemory(const spa_buffer& buffer, bool dmabuf) {
   const spa_data& data = buffer.datas[0];
   if (data.type != (dmabuf ? SPA_DATA_DmaBuf : SPA_DATA_MemFd) || data.fd < 0) return;
   const int fd = static_cast<int>(data.fd);
+  // Who cuts off memory under its reader kills it. Most desktops have ruled that out; where they
+  // leave it open, we do. Of memory that cannot be sealed, we have to trust them.
+  if (!dmabuf) fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK);
   // Behind the end of a file, memory must not be touched; and a dmabuf's size need not be told.
   const off_t end = lseek(fd, 0, SEEK_END);
   if (end <= 0 || end <= data.mapoffset) return;
