@@ -108,7 +108,8 @@ class PortalBed:
             return list(self._events)
 
     def seen(self, event):
-        """All events of this kind so far."""
+        """All events of this kind so far, those included that are only just on their way."""
+        self.order("look")
         return [each for each in self.events if each["event"] == event]
 
     def wait_for(self, event, after=0, **what):

@@ -108,7 +108,10 @@ void CastNode::state_changed(pw_stream_state state, const char* error) {
   if (const auto number = id()) line["node"] = *number;
   if (error != nullptr) line["error"] = error;
   desk_.tell(line);
-  if (streaming_) sent_.reset();
+  if (!streaming_) return;
+  // Whoever was not there yet lacks all of it.
+  sent_.reset();
+  bitmap_sent_ = false;
 }
 
 void CastNode::format_changed(const spa_pod& format) {
