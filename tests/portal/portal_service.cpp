@@ -6,64 +6,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "portal_messages.h"
+
 namespace rustcam::test {
 namespace {
 
 constexpr const char* name = "org.freedesktop.portal.Desktop";
-constexpr const char* root = "/org/freedesktop/portal/desktop";
 constexpr const char* screen_cast = "org.freedesktop.portal.ScreenCast";
 constexpr const char* request_interface = "org.freedesktop.portal.Request";
 constexpr const char* bad_argument = "org.freedesktop.portal.Error.InvalidArgument";
 constexpr const char* failed = "org.freedesktop.portal.Error.Failed";
-
-std::string text(const char* value) {
-  return value != nullptr ? value : "";
-}
-
-/// The part of a path that stands for a client.
-std::string client_part(std::string owner) {
-  owner.erase(0, 1);
-  std::replace(owner.begin(), owner.end(), '.', '_');
-  return owner;
-}
-
-std::string path_of(const char* kind, const std::string& owner, const std::string& token) {
-  return std::string(root) + "/" + kind + "/" + client_part(owner) + "/" + token;
-}
-
-/// A signal to one client.
-struct Signal {
-  Signal(sd_bus* bus, const std::string& path, const char* interface, const char* member) {
-    if (sd_bus_message_new_signal(bus, &message, path.c_str(), interface, member) < 0)
-      throw std::runtime_error("no signal can be made");
-  }
-  ~Signal() { sd_bus_message_unref(message); }
-  Signal(const Signal&) = delete;
-  Signal& operator=(const Signal&) = delete;
-
-  void send(const std::string& owner) const {
-    sd_bus_send_to(sd_bus_message_get_bus(message), message, owner.c_str(), nullptr);
-  }
-
-  sd_bus_message* message = nullptr;
-};
 
 int reply_path(sd_bus_message* call, const std::string& path) {
   return sd_bus_reply_method_return(call, "o", path.c_str());
 }
 
 }  // namespace
-
-/// What the methods of the portal can be told.
-struct PortalService::Options {
-  std::string request;  ///< a path
-  std::string session_token;
-  std::uint32_t types = 1;
-  std::uint32_t cursor_mode = 1;
-  std::uint32_t persist_mode = 0;
-  bool multiple = false;
-  std::string restore_token;
-};
 
 PortalService::PortalService(const Abilities& abilities, CastMaker maker)
     : abilities_(abilities), maker_(std::move(maker)) {
@@ -74,11 +32,12 @@ PortalService::PortalService(const Abilities& abilities, CastMaker maker)
     const char* who = nullptr;
     const char* before = nullptr;
     const char* after = nullptr;
-    if (sd_bus_message_read(signal, "sss", &who, &before, &after) >= 0 && text(after).empty())
-      static_cast<PortalService*>(self)->owner_gone(text(who));
+    if (sd_bus_message_read(signal, "sss", &who, &before, &after) >= 0 && bus_text(after).empty())
+      static_cast<PortalService*>(self)->owner_gone(bus_text(who));
     return 0;
   };
-  if (sd_bus_open_user(&bus_) < 0 || sd_bus_add_fallback(bus_, nullptr, root, handler, this) < 0 ||
+  if (sd_bus_open_user(&bus_) < 0 ||
+      sd_bus_add_fallback(bus_, nullptr, portal_root, handler, this) < 0 ||
       sd_bus_match_signal(bus_, nullptr, "org.freedesktop.DBus", nullptr, "org.freedesktop.DBus",
                           "NameOwnerChanged", owner_changed, this) < 0 ||
       sd_bus_request_name(bus_, name, 0) < 0)
@@ -110,10 +69,14 @@ void PortalService::turn() {
 }
 
 int PortalService::handle(sd_bus_message* call) {
-  const std::string interface = text(sd_bus_message_get_interface(call));
-  const std::string member = text(sd_bus_message_get_member(call));
+  const std::string interface = bus_text(sd_bus_message_get_interface(call));
+  const std::string member = bus_text(sd_bus_message_get_member(call));
   if (mute_) return 1;
-  if (interface == "org.freedesktop.DBus.Properties") return property(call, member);
+  if (interface == "org.freedesktop.DBus.Properties")
+    return answer_property(call, member, screen_cast,
+                           {{"version", abilities_.version},
+                            {"AvailableSourceTypes", abilities_.source_types},
+                            {"AvailableCursorModes", abilities_.cursor_modes}});
   if (interface == screen_cast) return call_of_screen_cast(call, member);
   if (member == "Close") return close(call);
   return 0;
@@ -127,77 +90,16 @@ int PortalService::call_of_screen_cast(sd_bus_message* call, const std::string& 
   return 0;
 }
 
-int PortalService::property(sd_bus_message* call, const std::string& member) {
-  const std::map<std::string, std::uint32_t> values{
-      {"version", abilities_.version},
-      {"AvailableSourceTypes", abilities_.source_types},
-      {"AvailableCursorModes", abilities_.cursor_modes}};
-  const char* interface = nullptr;
-  if (sd_bus_message_read(call, "s", &interface) < 0 || text(interface) != screen_cast)
-    return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_INTERFACE, "no such interface");
-  if (member == "Get") {
-    const char* wanted = nullptr;
-    sd_bus_message_read(call, "s", &wanted);
-    const auto found = values.find(text(wanted));
-    if (found == values.end())
-      return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_UNKNOWN_PROPERTY, "no such property");
-    return sd_bus_reply_method_return(call, "v", "u", found->second);
-  }
-  if (member != "GetAll") return 0;
-  sd_bus_message* reply = nullptr;
-  sd_bus_message_new_method_return(call, &reply);
-  sd_bus_message_open_container(reply, 'a', "{sv}");
-  for (const auto& [key, value] : values)
-    sd_bus_message_append(reply, "{sv}", key.c_str(), "u", value);
-  sd_bus_message_close_container(reply);
-  const int sent = sd_bus_send(bus_, reply, nullptr);
-  sd_bus_message_unref(reply);
-  return sent < 0 ? sent : 1;
-}
-
-PortalService::Options PortalService::read_options(sd_bus_message* call) const {
-  Options options;
-  std::string token = "t";
-  const std::map<std::string, std::string*> texts{{"handle_token", &token},
-                                                  {"session_handle_token", &options.session_token},
-                                                  {"restore_token", &options.restore_token}};
-  const std::map<std::string, std::uint32_t*> numbers{{"types", &options.types},
-                                                      {"cursor_mode", &options.cursor_mode},
-                                                      {"persist_mode", &options.persist_mode}};
-  sd_bus_message_enter_container(call, 'a', "{sv}");
-  while (sd_bus_message_enter_container(call, 'e', "sv") > 0) {
-    const char* key = nullptr;
-    sd_bus_message_read(call, "s", &key);
-    const char* value = nullptr;
-    int flag = 0;
-    if (const auto found = texts.find(text(key)); found != texts.end()) {
-      sd_bus_message_read(call, "v", "s", &value);
-      *found->second = text(value);
-    } else if (const auto number = numbers.find(text(key)); number != numbers.end()) {
-      sd_bus_message_read(call, "v", "u", number->second);
-    } else if (text(key) == "multiple") {
-      sd_bus_message_read(call, "v", "b", &flag);
-      options.multiple = flag != 0;
-    } else {
-      sd_bus_message_skip(call, "v");
-    }
-    sd_bus_message_exit_container(call);
-  }
-  sd_bus_message_exit_container(call);
-  options.request = path_of("request", text(sd_bus_message_get_sender(call)), token);
-  return options;
-}
-
 int PortalService::create_session(sd_bus_message* call) {
-  const Options options = read_options(call);
-  const std::string owner = text(sd_bus_message_get_sender(call));
-  const std::string path = path_of("session", owner, options.session_token);
+  const PortalOptions options = read_options(call);
+  const std::string owner = bus_text(sd_bus_message_get_sender(call));
+  const std::string path = portal_path("session", owner, options.session_token);
   maker_.tell({{"event", "CreateSession"}});
   if (options.session_token.empty() || sessions_.contains(path))
     return sd_bus_reply_method_errorf(call, bad_argument, "a session needs a token of its own");
   sessions_[path].owner = owner;
   reply_path(call, options.request);
-  Signal made(bus_, options.request, request_interface, "Response");
+  BusSignal made(bus_, options.request, request_interface, "Response");
   sd_bus_message_append(made.message, "ua{sv}", 0u, 1, "session_handle", "s", path.c_str());
   made.send(owner);
   return 1;
@@ -206,15 +108,15 @@ int PortalService::create_session(sd_bus_message* call) {
 PortalService::Session* PortalService::find(sd_bus_message* call, std::string& path) {
   const char* told = nullptr;
   sd_bus_message_read(call, "o", &told);
-  path = text(told);
+  path = bus_text(told);
   const auto found = sessions_.find(path);
-  if (found != sessions_.end() && found->second.owner == text(sd_bus_message_get_sender(call)))
+  if (found != sessions_.end() && found->second.owner == bus_text(sd_bus_message_get_sender(call)))
     return &found->second;
   sd_bus_reply_method_errorf(call, "org.freedesktop.DBus.Error.AccessDenied", "no such session");
   return nullptr;
 }
 
-const char* PortalService::against(const Session& session, const Options& options) const {
+const char* PortalService::against(const Session& session, const PortalOptions& options) const {
   if (session.selected) return "sources are selected already";
   const std::uint32_t cursor = options.cursor_mode;
   if (cursor == 0 || (cursor & (cursor - 1)) != 0 || (cursor & abilities_.cursor_modes) == 0)
@@ -228,7 +130,7 @@ int PortalService::select_sources(sd_bus_message* call) {
   std::string path;
   Session* const session = find(call, path);
   if (session == nullptr) return 1;
-  const Options options = read_options(call);
+  const PortalOptions options = read_options(call);
   maker_.tell({{"event", "SelectSources"},
                {"types", options.types},
                {"cursor_mode", options.cursor_mode},
@@ -262,7 +164,7 @@ int PortalService::start(sd_bus_message* call) {
   if (session == nullptr) return 1;
   const char* parent = nullptr;
   sd_bus_message_read(call, "s", &parent);
-  const Options options = read_options(call);
+  const PortalOptions options = read_options(call);
   maker_.tell({{"event", "Start"}, {"dialogue", !session->remembered}});
   if (!session->selected || session->started)
     return sd_bus_reply_method_errorf(call, failed, "this session cannot be started");
@@ -299,29 +201,13 @@ void PortalService::allow(const Dialogue& dialogue) {
   Session& session = sessions_.at(dialogue.session);
   const CastMaker::Made made = maker_.begin(session.cursor_mode);
   session.node = made.node;
-  Signal response(bus_, dialogue.request, request_interface, "Response");
-  sd_bus_message* const signal = response.message;
-  sd_bus_message_append(signal, "u", 0u);
-  sd_bus_message_open_container(signal, 'a', "{sv}");
-  sd_bus_message_open_container(signal, 'e', "sv");
-  sd_bus_message_append(signal, "s", "streams");
-  sd_bus_message_open_container(signal, 'v', "a(ua{sv})");
-  sd_bus_message_open_container(signal, 'a', "(ua{sv})");
-  sd_bus_message_open_container(signal, 'r', "ua{sv}");
-  sd_bus_message_append(signal, "u", made.node);
-  sd_bus_message_open_container(signal, 'a', "{sv}");
-  sd_bus_message_append(signal, "{sv}", "position", "(ii)", 0, 0);
-  sd_bus_message_append(signal, "{sv}", "size", "(ii)", made.size.width, made.size.height);
-  sd_bus_message_append(signal, "{sv}", "source_type", "u", session.source_type);
-  if (made.serial && abilities_.version >= 6)
-    sd_bus_message_append(signal, "{sv}", "pipewire-serial", "t", *made.serial);
-  for (int open = 0; open < 5; ++open) sd_bus_message_close_container(signal);
-  if (session.persists) {
-    const std::string token = new_token();
-    sd_bus_message_append(signal, "{sv}", "persist_mode", "u", 2u);
-    sd_bus_message_append(signal, "{sv}", "restore_token", "s", token.c_str());
-  }
-  sd_bus_message_close_container(signal);
+  BusSignal response(bus_, dialogue.request, request_interface, "Response");
+  const std::string token = session.persists ? new_token() : "";
+  append_cast(response.message, {.node = made.node,
+                                 .serial = abilities_.version >= 6 ? made.serial : std::nullopt,
+                                 .size = made.size,
+                                 .source_type = session.source_type,
+                                 .restore_token = token});
   response.send(dialogue.owner);
 }
 
@@ -341,7 +227,7 @@ int PortalService::open_remote(sd_bus_message* call) {
 }
 
 int PortalService::close(sd_bus_message* call) {
-  const std::string path = text(sd_bus_message_get_path(call));
+  const std::string path = bus_text(sd_bus_message_get_path(call));
   if (sessions_.contains(path)) {
     maker_.tell({{"event", "Close"}});
     end(path);
@@ -374,7 +260,7 @@ void PortalService::owner_gone(const std::string& owner) {
 
 void PortalService::send_closed(const std::string& session) {
   const std::string owner = sessions_.at(session).owner;
-  Signal closed(bus_, session, "org.freedesktop.portal.Session", "Closed");
+  BusSignal closed(bus_, session, "org.freedesktop.portal.Session", "Closed");
   sd_bus_message_append(closed.message, "a{sv}", 0);
   closed.send(owner);
   end(session);
@@ -382,7 +268,7 @@ void PortalService::send_closed(const std::string& session) {
 
 void PortalService::respond(const std::string& owner, const std::string& request,
                             std::uint32_t code) {
-  Signal response(bus_, request, request_interface, "Response");
+  BusSignal response(bus_, request, request_interface, "Response");
   sd_bus_message_append(response.message, "ua{sv}", code, 0);
   response.send(owner);
 }

@@ -19,6 +19,8 @@
 
 namespace rustcam::test {
 
+struct PortalOptions;
+
 /// What stands behind the dialogue. All may throw std::exception, which the client hears of.
 struct CastMaker {
   struct Made {
@@ -75,7 +77,6 @@ class PortalService {
     std::string request;
     std::string owner;
   };
-  struct Options;
 
   int handle(sd_bus_message* call);
   int call_of_screen_cast(sd_bus_message* call, const std::string& member);
@@ -84,12 +85,10 @@ class PortalService {
   int start(sd_bus_message* call);
   int open_remote(sd_bus_message* call);
   int close(sd_bus_message* call);
-  int property(sd_bus_message* call, const std::string& member);
   void owner_gone(const std::string& owner);
 
-  Options read_options(sd_bus_message* call) const;
   /// Why a session cannot have these sources; nullptr: it can.
-  const char* against(const Session& session, const Options& options) const;
+  const char* against(const Session& session, const PortalOptions& options) const;
   /// Null, and an error said, if the session is none of the caller's.
   Session* find(sd_bus_message* call, std::string& path);
   void settle(const Dialogue& dialogue);
