@@ -8,7 +8,7 @@ import time
 
 import pytest
 from cli_driver import SLOW, SMALL, ok, one_line, run, start
-from rustcam_testing import barcodes
+from rustcam_testing import barcodes, in_a_calm_run
 
 
 def probe(path):
@@ -147,11 +147,15 @@ def test_what_could_not_be_read_back_is_refused(tmp_path, arguments, hint):
 
 @pytest.mark.parametrize("fps,frames", [("1", 4), ("2", 6), ("5", 15)])
 def test_a_picture_a_second_is_a_new_one_every_second(tmp_path, fps, frames):
-    begun = time.monotonic()
-    stats = json.loads(ok("record", *SMALL, "--preset", "ultrafast", "--fps", fps, "--frames", frames, "--json", "a.mp4",
-                          cwd=tmp_path).stdout)
-    assert time.monotonic() - begun >= (frames - 1) / float(fps)
-    assert stats["frames"]["fresh"] == frames
+    def check():
+        begun = time.monotonic()
+        stats = json.loads(ok("record", *SMALL, "--preset", "ultrafast", "--fps", fps, "--frames", frames, "--json", "--force", "a.mp4",
+                              cwd=tmp_path).stdout)
+        assert time.monotonic() - begun >= (frames - 1) / float(fps)
+        assert stats["frames"]["fresh"] == frames
+
+    # A busy machine may be late for one.
+    in_a_calm_run(check)
     numbers = barcodes(tmp_path / "a.mp4")
     steps = [b - a for a, b in zip(numbers, numbers[1:])]
     # The screen shows 60 pictures a second; a busy machine may be late for one.
