@@ -178,6 +178,16 @@ def test_what_is_lost_is_begun_anew_without_asking(who, orders, record, tmp_path
     assert None not in shown and shown == sorted(shown)
 
 
+def test_without_pipewire_it_ends_in_good_order(record, tmp_path):
+    with PortalBed("--personality", "mutter") as bed:
+        recording = record(bed, "--fps", "30")
+        bed.kill_pipewire()
+        stats = recording.end(status=1)
+        assert stats["ended_by"] == "source_lost" and stats["recoveries"][0]["took_ms"] >= 9000, stats
+    shown = barcodes(tmp_path / "out.mp4")
+    assert None not in shown and shown == sorted(shown)
+
+
 def test_a_changed_size_goes_on_in_the_first_one(record, tmp_path):
     with PortalBed("--personality", "mutter") as bed:
         recording = record(bed, "--fps", "30")

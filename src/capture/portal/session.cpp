@@ -120,7 +120,8 @@ std::unique_ptr<LiveCast> PortalSession::begin_again(const SourceOptions& option
   }
   if (options.patience.stop.stop_requested())
     throw Interrupted("the wait for the screen cast was ended");
-  throw AccessLost(
+  // Neither back nor further away than before.
+  throw CaptureError(
       "the screen cast waits for the portal, or for the user's answer in its dialogue");
 }
 

@@ -97,11 +97,13 @@ bool Source::lose(std::string why) {
 
 /// Throws DeviceError if PipeWire or the bus has gone.
 bool Source::lost_now() {
+  const Stream::Status status = stream_.look();
+  // First: a desktop whose PipeWire has gone ends the cast as well.
+  if (status.gone) throw DeviceError(stream_.failure());
   if (const auto why = live_->conversation->ended()) {
     book_->desktop_ended_it(now());
     return lose(*why);
   }
-  const Stream::Status status = stream_.look();
   switch (status.state) {
     case Stream::State::beginning:
       return false;
@@ -114,7 +116,6 @@ bool Source::lost_now() {
     case Stream::State::failed:
       break;
   }
-  if (status.gone) throw DeviceError(stream_.failure());
   return lose(stream_.failure());
 }
 
