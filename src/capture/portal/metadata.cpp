@@ -80,6 +80,8 @@ std::optional<Region> damage_of(const BufferFacts& buffer, const Rect& part, Siz
     }
     damage.add(intersect(rect_of(told->region, size), part));
   }
+  // All of it outside of what is shown: it is not of this picture.
+  if (damage.empty()) return std::nullopt;
   damage.translate(-part.left, -part.top);
   return damage;
 }

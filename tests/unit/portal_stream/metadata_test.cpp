@@ -164,6 +164,12 @@ TEST_CASE("the transform is told on, unless it means nothing") {
   CHECK(bench.read().picture->transform == Transform{});
 }
 
+TEST_CASE("damage that lies outside of the picture tells nothing of it") {
+  BufferBench bench;
+  bench.tell_damage({{100, 100, 120, 130}, {-9, -9, -1, -1}, {}});
+  CHECK_FALSE(bench.read().damage);
+}
+
 TEST_CASE("changes are united over all that came since the last look") {
   BufferBench bench;
   bench.number();
