@@ -18,7 +18,8 @@ constexpr std::size_t enough_buffers = 4;
 
 /// After which a first picture is late, and how long at most between two tries for one.
 constexpr Duration first_late = std::chrono::milliseconds(700);
-constexpr Duration longest_late = std::chrono::seconds(5);
+constexpr Duration longest_late = std::chrono::seconds(2);
+constexpr Duration rest_time = std::chrono::milliseconds(150);
 
 constexpr std::string_view unreadable =
     "the desktop hands out this screen's pictures only in a GPU's memory that cannot be read from "
@@ -143,13 +144,19 @@ void Reception::give_back(pw_buffer*& buffer) noexcept {
   buffer = nullptr;
 }
 
-bool Reception::first_picture_is_late(TimePoint at) noexcept {
+Reception::Nudge Reception::nudge(TimePoint at) noexcept {
+  if (resting_since_) {
+    if (at - *resting_since_ < rest_time) return Nudge::none;
+    resting_since_.reset();
+    begun_again_ = at;
+    return Nudge::go_on;
+  }
   if (shown_) late_ = first_late;
-  if (shown_ || status_.state != Stream::State::streaming) return false;
-  if (at - std::max(status_.since, begun_again_) < late_) return false;
-  begun_again_ = at;
+  if (shown_ || status_.state != Stream::State::streaming) return Nudge::none;
+  if (at - std::max(status_.since, begun_again_) < late_) return Nudge::none;
+  resting_since_ = at;
   late_ = std::min(late_ * 2, longest_late);
-  return true;
+  return Nudge::rest;
 }
 
 void Reception::receive_all() {

@@ -44,10 +44,11 @@ class Reception {
   const std::string& failure() const noexcept { return failure_; }
   std::optional<Size> size() const noexcept;
   bool has_picture() const noexcept { return newest_.there; }
-  /// True if the stream is to be stopped and begun again: a picture that was sent while it began,
+  /// What is to be done so that the first picture comes: one that was sent while the stream began,
   /// or while its format was settled, may be lost, and a screen that does not change sends no
-  /// other. Not true again for a while after that.
-  bool first_picture_is_late(TimePoint at) noexcept;
+  /// other. So the stream rests for a while, long enough for the other side to notice, and goes on.
+  enum class Nudge { none = 1, rest, go_on };
+  Nudge nudge(TimePoint at) noexcept;
   std::optional<Arrival> take();
   const Pointer& pointer() const noexcept { return pointer_.pointer(); }
 
@@ -75,6 +76,7 @@ class Reception {
   std::string failure_;
   std::optional<VideoFormat> format_;
   bool had_format_ = false;
+  std::optional<TimePoint> resting_since_;
   TimePoint begun_again_{};
   Duration late_{};
   std::optional<Size> shown_;  ///< of the newest picture in this format, upright

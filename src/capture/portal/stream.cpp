@@ -238,10 +238,9 @@ Stream::Status Stream::look() {
   eventfd_t count = 0;
   static_cast<void>(eventfd_read(impl_->event.get(), &count));  // fails if nothing has come
   const LoopLock lock(impl_->loop);
-  if (impl_->reception.first_picture_is_late(now())) {
-    pipewire().stream_set_active(impl_->stream, false);
-    pipewire().stream_set_active(impl_->stream, true);
-  }
+  const Reception::Nudge nudge = impl_->reception.nudge(now());
+  if (nudge != Reception::Nudge::none)
+    pipewire().stream_set_active(impl_->stream, nudge == Reception::Nudge::go_on);
   return impl_->reception.status();
 }
 
