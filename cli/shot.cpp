@@ -88,10 +88,6 @@ std::vector<Picture> plan(const ShotOptions& options, Log& log, std::vector<Warn
     pictures.push_back({options.path, first});
     return pictures;
   }
-  if (first.backend->chosen_by_dialogue())
-    throw UsageError("--all cannot be used with " + std::string(first.backend->name()) +
-                     ": the desktop's dialogue chooses what is captured, one screen at a time; "
-                     "leave it out");
   for (const TargetInfo& target : first.backend->targets(TargetKind::output, request.patience)) {
     if (request.device && target.device != *request.device) continue;
     std::string path = insert_before_ending(options.path, as_file_name(target.name));
@@ -193,7 +189,7 @@ ShotOptions check_shot(const ShotArguments& given) {
   options.still = check_still(given);
   options.force = given.force;
   options.json = given.json;
-  options.all = given.all;
+  options.all = options.capture.request.all = given.all;
   if (given.delay) options.delay = from_s(parse_seconds("--delay", *given.delay, 0));
   options.named_here = !given.file;
   options.path = given.file

@@ -34,6 +34,8 @@ struct TargetRequest {
   /// Whether the pointer is going to be wanted: SourceOptions::pointer, for systems that settle it
   /// together with the target.
   bool pointer = true;
+  /// Every output is going to be captured: wrong usage where a dialogue chooses one.
+  bool all = false;
   /// Where a dialogue chooses the target: show it, although a choice was remembered.
   bool ask_again = false;
   /// Called if a dialogue is shown whose answer is waited for.

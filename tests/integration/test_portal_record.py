@@ -123,7 +123,7 @@ def test_a_choice_that_is_refused_is_asked_for_again(way, tmp_path):
 def test_who_says_no_is_obeyed(answer):
     with PortalBed() as bed:
         bed.order(f"answer {answer}")
-        assert complaint(bed).startswith("rustcam-cli: error: ")
+        assert {"cancel": "cancelled in the desktop's dialogue", "fail": "refused the screen cast"}[answer] in complaint(bed)
         assert len(bed.seen("Start")) == 1
 
 
@@ -148,7 +148,25 @@ def test_a_portal_that_says_nothing_is_not_waited_for_without_end():
 
 def test_a_desktop_without_a_portal():
     with PortalBed(pipewire=False) as bed:
-        assert "portal" in complaint(bed)
+        assert "install xdg-desktop-portal" in complaint(bed)
+
+
+@pytest.mark.parametrize("option", [("--all",), ("-o", "0"), ("--device", "0")])
+def test_what_only_the_dialogue_can_choose_is_wrong_usage_and_asks_nothing(option):
+    with PortalBed() as bed:
+        done = run_cli("shot", *PORTAL, *option, bed.folder / "none.png", env=bed.env)
+        assert done.returncode == 2 and option[0] in done.stderr.decode() and not bed.seen("Start"), done
+
+
+def test_a_loss_goes_on_with_its_own_choice_whatever_is_remembered_since(record):
+    with PortalBed("--personality", "kwin") as bed:
+        recording = record(bed, "--fps", "30")
+        for kept in bed.state.rglob("portal-*.json"):
+            kept.unlink()
+        before = len(bed.events)
+        bed.order("close")
+        assert not bed.wait_for("Start", before)["dialogue"]
+        recording.end(number=signal.SIGINT)
 
 
 def test_what_stalls_for_a_while_goes_on(record, tmp_path):

@@ -79,10 +79,11 @@ std::unique_ptr<LiveCast> begin_cast(const CastWish& wish, const Patience& patie
   live->cursor = *cursor;
 
   CastRequest request{.type = source_type(wish.kind), .cursor = *cursor, .restore_token = {}};
-  if (const auto remembered = remembered_choice(wish.kind); remembered && !wish.ask_again)
-    request.restore_token = remembered->restore_token;
-  else if (wish.dialogue_shown)
-    wish.dialogue_shown();
+  request.restore_token = wish.own_token;
+  if (request.restore_token.empty() && !wish.ask_again)
+    if (const auto remembered = remembered_choice(wish.kind))
+      request.restore_token = remembered->restore_token;
+  if (request.restore_token.empty() && wish.dialogue_shown) wish.dialogue_shown();
   live->cast = live->conversation->start(request, patience);
   // At once: the token before is used up, whatever comes of this stream.
   remember(*live, wish.kind);
@@ -116,8 +117,6 @@ TargetInfo target_of(const LiveCast& live, TargetKind kind) {
   if (logical != pixels) {
     target.pixels = pixels;
     target.scale = static_cast<double>(pixels.width) / logical.width;
-  } else {
-    target.desktop = Rect::of(live.cast.position.value_or(Point{}), pixels);
   }
   if (live.cursor == CursorMode::embedded)
     target.pointer_embedded =

@@ -30,6 +30,9 @@ struct CastWish {
   bool pointer = true;                     ///< whether it is going to be drawn
   bool ask_again = false;                  ///< the remembered choice does not count
   std::function<void()> dialogue_shown{};  ///< may be empty
+  /// Of the same session's cast before: another program may have remembered another choice since.
+  /// Empty: there was none.
+  std::string own_token{};
 };
 
 /// How the pointer is best told: apart from the pictures if that can be; if nobody wants it, rather

@@ -71,6 +71,7 @@ class PortalSession final : public CaptureSession {
     // What was asked again once has been answered.
     wish_.ask_again = false;
     wish_.dialogue_shown = nullptr;
+    wish_.own_token = first_->cast.restore_token;
     if (!first_->not_remembered.empty()) notes_.push_back(first_->not_remembered);
   }
 
@@ -115,6 +116,7 @@ std::unique_ptr<LiveCast> PortalSession::begin_again(const SourceOptions& option
   }
   if (live) {
     beginning_.reset();
+    wish_.own_token = live->cast.restore_token;
     book_->begun(now());
     return live;
   }
@@ -142,9 +144,10 @@ void require_place(const LiveCast& live) {
 
 std::unique_ptr<CaptureSession> choose_session(const TargetRequest& request) {
   if (request.kind == TargetKind::window) refuse_windows();
+  if (request.all) refuse("--all");
   if (request.output) refuse("-o");
   if (request.device) refuse("--device");
-  const CastWish wish{request.kind, request.pointer, request.ask_again, request.dialogue_shown};
+  const CastWish wish{request.kind, request.pointer, request.ask_again, request.dialogue_shown, {}};
   std::unique_ptr<LiveCast> live = begin_cast(wish, request.patience);
   if (request.region && request.region->desktop_coordinates) {
     require_place(*live);
