@@ -3,6 +3,7 @@
 import datetime
 import json
 import statistics
+import threading
 import time
 
 from cli_driver import ok, validate
@@ -10,6 +11,31 @@ from rustcam_testing import in_a_calm_run
 from sound_reading import bursts
 
 SECONDS = 20
+
+
+class Load:
+    """How many wake-ups of a sleeping thread come more than 2 ms late, meanwhile."""
+
+    def __enter__(self):
+        self.late, self.all, self.done = 0, 0, threading.Event()
+        self.thread = threading.Thread(target=self._sleep, daemon=True)
+        self.thread.start()
+        return self
+
+    def _sleep(self):
+        while not self.done.is_set():
+            due = time.monotonic() + 0.005
+            time.sleep(0.005)
+            self.all += 1
+            self.late += time.monotonic() > due + 0.002
+
+    @property
+    def late_share(self):
+        return self.late / max(1, self.all)
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
 
 
 def slot_zero_ns(timestamps):
@@ -22,7 +48,7 @@ def slot_zero_ns(timestamps):
 
 def test_bursts_stand_where_they_were_heard(tmp_path, sound):
     def check():
-        with sound.play(name="clap", bursts=True) as playing:
+        with Load() as load, sound.play(name="clap", bursts=True) as playing:
             ok("record", "--backend", "virtual", "-o", "mover@64x64@30", "--fps", 30, "-a", "desktop", "-a", "app:clap", "--audio-codec", "pcm",
                "--duration", SECONDS, "--timestamps", tmp_path / "t.jsonl", "--stats", tmp_path / "s.json", "--force", tmp_path / "a.mkv",
                env=sound.env)
@@ -32,10 +58,12 @@ def test_bursts_stand_where_they_were_heard(tmp_path, sound):
             found = bursts(tmp_path / "a.mkv", track)
             assert len(found) >= SECONDS - 1
             off = [min((at * 1e9 + zero - heard for heard in playing.bursts_ns), key=abs) / 1e6 for at in found]
-            # PipeWire tells the times of one program's sound by half a cycle of its own, 5 ms, and on a busy machine its null sink
-            # misses cycles of 21 ms: then the two clocks that are compared here part by up to one of them. What it keeps on
-            # an idle machine is measured by bench/clap.sh.
-            assert abs(statistics.median(off)) <= (3 if sound.kind == "pulse" else 27), (track, off)
+            # PipeWire tells the times of one program's sound by half a cycle of its own, 5 ms. On a busy machine that moves while it
+            # is recorded, by 8 ms once, not understood: then no more than a cycle of 21 ms on top is asked, and it is said.
+            busy = sound.kind == "pipewire" and load.late_share > 0.01
+            if busy:
+                print(f"the machine was busy: {load.late_share:.1%} of the wake-ups were late")
+            assert abs(statistics.median(off)) <= (3 if sound.kind == "pulse" else 27 if busy else 10), (track, off, load.late_share)
             if sound.kind == "pulse":
                 assert sorted(map(abs, off))[len(off) * 9 // 10] <= 10, (track, off)
 
