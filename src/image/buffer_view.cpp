@@ -154,4 +154,19 @@ void copy_upright(const BufferView& from, const Region& region, const ImageView&
   }
 }
 
+std::shared_ptr<const PointerShape> pointer_shape(const BufferView& from) {
+  const Size size = from.transform.upright(from.size);
+  auto shape = std::make_shared<PointerShape>();
+  shape->kind = PointerKind::premultiplied_alpha;
+  shape->size = size;
+  shape->stride = size.width * 4;
+  shape->pixels.resize(static_cast<std::size_t>(shape->stride) *
+                       static_cast<std::size_t>(size.height));
+  ImageView into;
+  into.size = size;
+  into.planes[0] = {shape->pixels.data(), shape->stride};
+  copy_upright(from, Region(Rect::of(size)), into, {}, !from.format->alpha);
+  return shape;
+}
+
 }  // namespace rustcam

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
 #include "base/region.h"
 #include "image/image_view.h"
+#include "image/pointer.h"
 #include "image/transform.h"
 
 namespace rustcam {
@@ -41,5 +43,9 @@ struct BufferView {
 /// format's own (undefined if it has none).
 void copy_upright(const BufferView& from, const Region& region, const ImageView& into, Point origin,
                   bool opaque);
+
+/// A pointer that looks as this buffer does, upright; colours are multiplied by its alpha, which is
+/// 255 if the format has none.
+std::shared_ptr<const PointerShape> pointer_shape(const BufferView& from);
 
 }  // namespace rustcam

@@ -44,22 +44,12 @@ std::optional<Bitmap> read_bitmap(std::span<const std::uint8_t> from) {
   const auto there = static_cast<std::int64_t>(from.size() - told->offset);
   if (stride < row || (size.height - 1) * stride + row > there) return std::nullopt;
 
-  auto shape = std::make_shared<PointerShape>();
-  shape->kind = PointerKind::premultiplied_alpha;
-  shape->size = size;
-  shape->stride = size.width * 4;
-  shape->pixels.resize(static_cast<std::size_t>(shape->stride) *
-                       static_cast<std::size_t>(size.height));
   BufferView view;
   view.format = format;
   view.size = size;
   view.stride = static_cast<std::ptrdiff_t>(stride);
   view.data = from.data() + told->offset;
-  ImageView into;
-  into.size = size;
-  into.planes[0] = {shape->pixels.data(), shape->stride};
-  copy_upright(view, Region(Rect::of(size)), into, {}, !format->alpha);
-  return Bitmap{std::move(shape)};
+  return Bitmap{pointer_shape(view)};
 }
 
 }  // namespace

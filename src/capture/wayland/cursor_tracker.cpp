@@ -89,20 +89,10 @@ void CursorTracker::follow_image() {
     pointer_.shape.reset();
     return;
   }
-  auto shape = std::make_shared<PointerShape>();
-  shape->kind = PointerKind::premultiplied_alpha;
-  shape->size = size;
-  shape->stride = size.width * 4;
-  shape->pixels.resize(static_cast<std::size_t>(shape->stride) *
-                       static_cast<std::size_t>(size.height));
-  ImageView into;
-  into.size = size;
-  into.planes[0] = {shape->pixels.data(), shape->stride};
-  copy_upright(grab.view, Region(Rect::of(size)), into, {}, false);
   const Rect spot =
       grab.view.transform.upright(Rect::of(coming_hot_spot_, Size{1, 1}), grab.view.size);
   hot_spot_ = {spot.left, spot.top};
-  pointer_.shape = std::move(shape);
+  pointer_.shape = pointer_shape(grab.view);
 }
 
 const Pointer& CursorTracker::pointer() {
