@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <utility>
 
 #include "capture/portal/meta_bytes.h"
 #include "capture/portal/video_formats.h"
-#include "image/image_view.h"
 
 namespace rustcam::portal {
 namespace {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "capture/wayland/ext_grabber.h"
 #include "image/image.h"
