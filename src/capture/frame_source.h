@@ -1,5 +1,5 @@
-// The narrow waist: one structure that Desktop Duplication, X11, Wayland, the portal and the virtual
-// display fill.
+// The narrow waist: one structure that Desktop Duplication, X11, Wayland, the portal and the
+// virtual display fill.
 #pragma once
 
 #include <cstdint>
