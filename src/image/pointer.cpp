@@ -15,18 +15,19 @@ std::int32_t scaled(std::int32_t value, std::int32_t alpha) {
   return (value * alpha + 127) / 255;
 }
 
-std::uint8_t to_byte(std::int32_t value) {
+std::uint8_t clamped_byte(std::int32_t value) {
   return static_cast<std::uint8_t>(std::min(value, 255));
 }
 
 void blend_straight(const std::uint8_t* shape, std::uint8_t* screen) {
   const std::int32_t a = shape[3];
   for (int i = 0; i < 3; ++i)
-    screen[i] = to_byte((shape[i] * a + screen[i] * (255 - a) + 127) / 255);
+    screen[i] = clamped_byte((shape[i] * a + screen[i] * (255 - a) + 127) / 255);
 }
 
 void blend_premultiplied(const std::uint8_t* shape, std::uint8_t* screen) {
-  for (int i = 0; i < 3; ++i) screen[i] = to_byte(shape[i] + scaled(screen[i], 255 - shape[3]));
+  for (int i = 0; i < 3; ++i)
+    screen[i] = clamped_byte(shape[i] + scaled(screen[i], 255 - shape[3]));
 }
 
 void blend_masked(const std::uint8_t* shape, std::uint8_t* screen) {

@@ -8,7 +8,7 @@ target_link_libraries(rustcam_portal_desktop PUBLIC rustcam_options rustcam_capt
 # Skipped where a server that it needs is not installed.
 foreach(personality mutter kwin)
   set(program contract_portal_${personality})
-  add_executable(${program} contract_suite.cpp portal_stage.cpp)
+  add_executable(${program} contract_suite.cpp portal_stage.cpp portal_source_test.cpp)
   target_compile_definitions(${program} PRIVATE RUSTCAM_TEST_PORTAL="${personality}")
   target_link_libraries(${program} PRIVATE rustcam_test_main rustcam_portal_desktop)
   add_test(NAME ${program}

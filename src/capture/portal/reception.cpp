@@ -15,6 +15,8 @@ namespace {
 /// One is with whoever reads, one waits to be read, one comes, one is written. If there are fewer,
 /// none is kept, and pictures are copied instead.
 constexpr std::size_t enough_buffers = 4;
+/// The one read before is kept as well, to be compared with.
+constexpr std::size_t enough_to_compare = 5;
 
 /// After which a first picture is late, and how long at most between two tries for one.
 constexpr Duration first_late = std::chrono::milliseconds(700);
@@ -61,6 +63,10 @@ BufferView copy_rows(const BufferView& from, std::vector<std::uint8_t>& into) {
   return copy;
 }
 
+bool same_layout(const BufferView& one, const BufferView& other) {
+  return one.format == other.format && one.size == other.size && one.transform == other.transform;
+}
+
 }  // namespace
 
 Reception::Reception(bool keep_pointer, std::function<void()> changed)
@@ -70,7 +76,8 @@ Reception::Reception(bool keep_pointer, std::function<void()> changed)
 }
 
 Reception::~Reception() {
-  if (taken_.memory) taken_.memory->end_reading();
+  end_reading(taken_);
+  end_reading(before_);
 }
 
 void Reception::fail(const std::string& why) {
@@ -135,13 +142,22 @@ void Reception::add_buffer(pw_buffer* buffer) {
 // Its memory, if it is ours, can still be read by whoever has taken the picture.
 void Reception::remove_buffer(pw_buffer* buffer) {
   memories_.erase(buffer);
-  for (Picture* picture : {&newest_, &taken_})
-    if (picture->buffer == buffer) picture->buffer = nullptr;
+  for (Picture* picture : {&newest_, &taken_, &before_})
+    if (picture->buffer == buffer) {
+      picture->buffer = nullptr;
+      picture->intact = false;
+    }
 }
 
 void Reception::give_back(pw_buffer*& buffer) noexcept {
   if (buffer != nullptr && stream_ != nullptr) pipewire().stream_queue_buffer(stream_, buffer);
   buffer = nullptr;
+}
+
+void Reception::end_reading(Picture& picture) noexcept {
+  if (picture.memory) picture.memory->end_reading();
+  picture.memory.reset();
+  give_back(picture.buffer);
 }
 
 Reception::Nudge Reception::nudge(TimePoint at) noexcept {
@@ -190,6 +206,7 @@ void Reception::keep(pw_buffer* buffer, const BufferView& view) {
   give_back(newest_.buffer);
   const std::shared_ptr<const BufferMemory>& memory = memories_.at(buffer);
   newest_.there = true;
+  newest_.intact = true;
   if (!memory->bytes().empty() && memories_.size() >= enough_buffers) {
     newest_.view = view;
     newest_.buffer = buffer;
@@ -210,15 +227,28 @@ std::optional<Size> Reception::size() const noexcept {
 
 std::optional<Arrival> Reception::take() {
   if (!newest_.there) return std::nullopt;
-  if (taken_.memory) taken_.memory->end_reading();
-  taken_.memory.reset();
-  give_back(taken_.buffer);
+  give_back_before();
+  // In turn, so that each keeps the memory that it copies into.
+  std::swap(before_, taken_);
   std::swap(taken_, newest_);
   newest_.there = false;
   if (taken_.memory) taken_.memory->begin_reading();
   Changes::Sum changes = changes_.take();
-  return Arrival{taken_.view, std::move(changes.damage), taken_.presented, taken_.arrived,
-                 changes.frames};
+  Arrival arrival{taken_.view,   {}, std::move(changes.damage), taken_.presented, taken_.arrived,
+                  changes.frames};
+  const bool spare = !before_.memory || memories_.size() >= enough_to_compare;
+  if (!arrival.damage && before_.intact && spare && same_layout(before_.view, taken_.view))
+    arrival.before = before_.view;
+  else
+    give_back_before();
+  return arrival;
+}
+
+bool Reception::give_back_before() {
+  const bool believable = before_.intact;
+  before_.intact = false;
+  end_reading(before_);
+  return believable;
 }
 
 }  // namespace rustcam::portal

@@ -50,6 +50,7 @@ class Reception {
   enum class Nudge { none = 1, rest, go_on };
   Nudge nudge(TimePoint at) noexcept;
   std::optional<Arrival> take();
+  bool give_back_before();
   const Pointer& pointer() const noexcept { return pointer_.pointer(); }
 
  private:
@@ -57,6 +58,7 @@ class Reception {
     bool there = false;
     BufferView view;
     pw_buffer* buffer = nullptr;  ///< to be given back; null: it was, or it is no more
+    bool intact = false;          ///< nobody writes into it
     std::shared_ptr<const BufferMemory> memory;  ///< null: `copy` is the picture
     std::vector<std::uint8_t> copy;
     std::optional<TimePoint> presented;
@@ -66,6 +68,7 @@ class Reception {
   void receive(pw_buffer* buffer);
   void keep(pw_buffer* buffer, const BufferView& view);
   void give_back(pw_buffer*& buffer) noexcept;
+  void end_reading(Picture& picture) noexcept;
   void follow_state();
 
   bool keep_pointer_;
@@ -86,6 +89,7 @@ class Reception {
   CastPointer pointer_;
   Picture newest_;
   Picture taken_;
+  Picture before_;  ///< the one taken before
 };
 
 }  // namespace rustcam::portal

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "image/buffer_view.h"
+#include "image/difference.h"
 #include "image/pixel_format.h"
 #include "platform/fd_waiter_posix.h"
 
@@ -22,6 +23,8 @@ namespace {
 /// A stream that stops after it has been streaming may stay so for ever (after suspend, after a
 /// change of mode); a screen that does not change leaves it streaming.
 constexpr Duration stalled_is_loss = std::chrono::seconds(3);
+/// What has changed is found in bands of so many rows.
+constexpr std::int32_t band_rows = 16;
 /// How often a stop request is looked for at least.
 constexpr Duration look_again = std::chrono::milliseconds(500);
 
@@ -62,6 +65,7 @@ class Source final : public FrameSource {
  private:
   bool lost_now();
   bool lose(std::string why);
+  void compare();
   std::optional<AcquireStatus> take_arrival();
   void become(Size pixels);
   AcquireStatus deliver();
@@ -137,6 +141,7 @@ std::optional<AcquireStatus> Source::take_arrival() {
   std::optional<Arrival> newer = stream_.take();
   if (!newer) return std::nullopt;
   arrival_ = std::move(newer);
+  compare();
   const BufferView& view = arrival_->view;
   if (view.transform != transform_) everything_dirty_ = true;
   transform_ = view.transform;
@@ -147,6 +152,18 @@ std::optional<AcquireStatus> Source::take_arrival() {
   everything_dirty_ = true;
   become(upright);
   return AcquireStatus::resized;
+}
+
+/// What a desktop does not tell, or what was lost on the way: copying and converting what has not
+/// changed costs more than to look.
+void Source::compare() {
+  if (!arrival_->before) return;
+  const BufferView& before = *arrival_->before;
+  const BufferView& view = arrival_->view;
+  Region changed = difference({before.data, before.stride}, {view.data, view.stride}, view.size,
+                              view.format->bytes, band_rows);
+  arrival_->before.reset();
+  if (stream_.give_back_before()) arrival_->damage = std::move(changed);
 }
 
 void Source::become(Size pixels) {

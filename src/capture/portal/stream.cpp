@@ -264,6 +264,11 @@ std::optional<Arrival> Stream::take() {
   return impl_->reception.take();
 }
 
+bool Stream::give_back_before() {
+  const LoopLock lock(impl_->loop);
+  return impl_->reception.give_back_before();
+}
+
 Pointer Stream::pointer() const {
   const LoopLock lock(impl_->loop);
   return impl_->reception.pointer();

@@ -24,6 +24,9 @@ struct NodeAddress {
 /// The newest picture. Stays as it is until the next call of Stream::take().
 struct Arrival {
   BufferView view;  ///< its crop applied, its transform as told
+  /// The arrival before, of the same layout, if `damage` is not known and it is still there: what
+  /// changed can be found by comparing. Stays until Stream::give_back_before().
+  std::optional<BufferView> before;
   /// In pixels of `view`, clipped to it, before its transform: a superset of what changed since the
   /// arrival before. nullopt: unknown, all.
   std::optional<Region> damage;
@@ -73,6 +76,9 @@ class Stream {
   bool has_picture() const;
   /// nullopt: none newer than the last.
   std::optional<Arrival> take();
+  /// Ends the reading of Arrival::before. False if the desktop took that memory back meanwhile, so
+  /// that what was read of it cannot be believed.
+  bool give_back_before();
   /// As of what has come. In upright pixels of the newest picture.
   Pointer pointer() const;
 

@@ -1,11 +1,12 @@
 #include "capture/x11/change_finder.h"
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <utility>
+
+#include "image/difference.h"
+#include "image/image_view.h"
+#include "image/pixel_format.h"
 
 namespace rustcam::x11 {
 namespace {
@@ -14,17 +15,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration between_looks = 16667us;
 constexpr Duration between_polls = 4ms;
-/// What differs is told in squares of this side.
-constexpr std::int32_t tile = 64;
-
-bool same_pixels(const ImageView& a, const ImageView& b, const Rect& part) {
-  const auto bytes = static_cast<std::size_t>(part.width()) * 4;
-  for (std::int32_t y = part.top; y < part.bottom; ++y)
-    if (std::memcmp(a.row(y) + std::ptrdiff_t{part.left} * 4,
-                    b.row(y) + std::ptrdiff_t{part.left} * 4, bytes) != 0)
-      return false;
-  return true;
-}
+/// One rectangle at most for so many rows: more would cost more in requests than they save.
+constexpr std::int32_t band_rows = 64;
 
 }  // namespace
 
@@ -53,17 +45,8 @@ void ChangeFinder::look(const Rect& desktop) {
 }
 
 void ChangeFinder::compare() {
-  const Rect all = Rect::of(next_.size());
-  for (std::int32_t y = 0; y < all.bottom; y += tile) {
-    // One rectangle for each row of tiles: more would cost more in requests than they save.
-    Rect changed;
-    for (std::int32_t x = 0; x < all.right; x += tile) {
-      const Rect part = intersect({x, y, x + tile, y + tile}, all);
-      if (same_pixels(last_.view(), next_.view(), part)) continue;
-      changed = changed.empty() ? part : Rect{changed.left, y, part.right, part.bottom};
-    }
-    if (!changed.empty()) pending_.add(changed);
-  }
+  pending_.add(difference(as_const(last_.view()).planes[0], as_const(next_.view()).planes[0],
+                          next_.size(), bytes_per_sample(PixelFormat::bgra, 0), band_rows));
 }
 
 }  // namespace rustcam::x11
