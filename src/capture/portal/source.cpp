@@ -177,7 +177,7 @@ AcquireStatus Source::deliver() {
   undelivered_ = false;
   update_ = {};
   update_.accumulated_frames = std::max<std::uint32_t>(arrival_->frames, 1);
-  update_.presented_known = arrival_->presented.has_value();
+  // Arrivals are noted at once, by a thread of their own, so they too tell the phase of the screen.
   update_.presented = arrival_->presented.value_or(arrival_->arrived);
   dirty_.clear();
   const BufferView& view = arrival_->view;
