@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy on our sources. A file takes some seconds, so by default only those that changed are looked at, and those
 # that include a changed header, without the static analyser, which takes longer than all other checks together.
-#   scripts/tidy.sh              changed since the newest commit that is a day older than HEAD's
+#   scripts/tidy.sh              changed since the newest commit that is half a day older than HEAD's
 #   scripts/tidy.sh REVISION     changed since then
 #   scripts/tidy.sh --all        the whole tree, with the static analyser
 set -euo pipefail
@@ -44,8 +44,8 @@ case ${1:-} in
   *)
     base=${1:-}
     if [[ -z $base ]]; then
-      day_before=$(( $(git log -1 --format=%ct) - 86400 ))
-      base=$(git rev-list -1 --before="$day_before" HEAD)
+      half_a_day_before=$(( $(git log -1 --format=%ct) - 43200 ))
+      base=$(git rev-list -1 --before="$half_a_day_before" HEAD)
     fi
     mapfile -t wanted < <(if [[ -n $base ]]; then changed_sources "$base"; else printf '%s\n' "${sources[@]}"; fi) ;;
 esac
