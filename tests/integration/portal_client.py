@@ -109,10 +109,10 @@ class Client:
 
 
 class Reading:
-    """GStreamer as it reads; next(): the next picture [y, x, (b, g, r)]."""
+    """GStreamer as it reads. Pictures are [y, x, (b, g, r)]."""
 
     def __init__(self, client, node, size):
-        self.size = size
+        self.bed, self.size = client.bed, size
         reading, writing = os.pipe()
         command = ["gst-launch-1.0", "-q", "pipewiresrc", f"fd={client.fd}", f"path={node}", "!", "videoconvert", "!",
                    "video/x-raw,format=BGR", "!", "fdsink", f"fd={writing}", "sync=false"]
@@ -120,6 +120,22 @@ class Reading:
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writing)
         self.pipe = open(reading, "rb", buffering=0)
+
+    def first(self):
+        """The first picture, of a screen that may be still: one that is sent while a stream begins can be lost, and
+        GStreamer does not ask for another."""
+        for _ in range(round(60 * SLOW)):
+            if select.select([self.pipe], [], [], 1)[0]:
+                break
+            self.bed.order("again")
+        return self.next()
+
+    def next_after(self, before):
+        """The next picture that is not this one."""
+        while True:
+            picture = self.next()
+            if (picture != before).any():
+                return picture
 
     def next(self):
         data = b""

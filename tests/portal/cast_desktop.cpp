@@ -70,6 +70,10 @@ void CastDesktop::resize(Size size) {
   for (const auto& [id, node] : nodes_) node->renegotiate();
 }
 
+void CastDesktop::show_again() {
+  for (const auto& [id, node] : nodes_) node->forget_sent();
+}
+
 void CastDesktop::stall() {
   stalled_ = true;
   for (const auto& [id, node] : nodes_) node->set_active(false);

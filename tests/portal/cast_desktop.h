@@ -36,6 +36,8 @@ class CastDesktop {
   CastScreen& screen() noexcept { return screen_; }
   CastDesk& desk() noexcept { return desk_; }
   void resize(Size size);
+  /// Sends the picture once more, though it has not changed.
+  void show_again();
   /// All casts stand, those to come as well.
   void stall();
   void resume();

@@ -110,8 +110,7 @@ void CastNode::state_changed(pw_stream_state state, const char* error) {
   desk_.tell(line);
   if (!streaming_) return;
   // Whoever was not there yet lacks all of it.
-  sent_.reset();
-  bitmap_sent_ = false;
+  forget_sent();
 }
 
 void CastNode::format_changed(const spa_pod& format) {
@@ -123,8 +122,7 @@ void CastNode::format_changed(const spa_pod& format) {
                       {"framerate", {agreed_->rate_number, agreed_->rate_of}}};
   if (agreed_->modifier) line["modifier"] = *agreed_->modifier;
   desk_.tell(line);
-  sent_.reset();
-  bitmap_sent_ = false;
+  forget_sent();
   image_ = Image(PixelFormat::bgra, agreed_->size);
   Params params;
   params.add_buffers(agreed_->size, cast_stride(agreed_->size));
@@ -217,6 +215,11 @@ bool CastNode::show() {
   if (desk_.tells_pictures && !pointer_only)
     desk_.tell({{"event", "picture"}, {"number", shown.number}});
   return true;
+}
+
+void CastNode::forget_sent() noexcept {
+  sent_.reset();
+  bitmap_sent_ = false;
 }
 
 void CastNode::renegotiate() {

@@ -46,6 +46,8 @@ class CastNode {
   /// Hands over what is new on the screen, if anything is. False if there was no room for it: again
   /// soon.
   bool show();
+  /// What is shown next is told whole, changed or not.
+  void forget_sent() noexcept;
   /// After the screen's size has changed.
   void renegotiate();
   void set_active(bool active);

@@ -60,6 +60,7 @@ const std::map<std::string, std::function<void(CastDesktop&, const Words&)>>& or
       {"still", [](CastDesktop& d, const Words&) { d.screen().stand(); }},
       {"move", [](CastDesktop& d, const Words&) { d.screen().go_on(); }},
       {"step", [](CastDesktop& d, const Words&) { d.screen().step(); }},
+      {"again", [](CastDesktop& d, const Words&) { d.show_again(); }},
       {"black", [](CastDesktop& d, const Words&) { d.screen().turn_black(); }},
       {"pointer", point},
       {"size", [](CastDesktop& d, const Words& words) { d.resize(parse_size(words.at(1))); }},
