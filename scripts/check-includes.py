@@ -35,7 +35,7 @@ HEADERS = {
     "cstdint": "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t",
     "cstdio": "FILE fclose fflush fopen fprintf fputc fputs fread fwrite printf puts remove rename snprintf sprintf sscanf "
               "vsnprintf perror size_t",
-    "cstdlib": "abort abs atexit atof atoi atoll exit _Exit free getenv malloc strtod strtol strtoll system size_t",
+    "cstdlib": "abort abs atexit atof atoi atoll exit _Exit free getenv malloc strtod strtol strtoll strtoull system size_t",
     "cstring": "memchr memcmp memcpy memmove memset strchr strcmp strerror strlen strncmp strrchr strstr size_t",
     "ctime": "gmtime localtime mktime strftime time time_t tm size_t",
     "cwchar": "swprintf wcslen wmemcpy size_t",

@@ -50,6 +50,12 @@ def test_pictures_are_whole_and_in_order(who, tmp_path):
     assert None not in shown and shown == sorted(shown) and len(set(shown)) > 10, shown
 
 
+def test_a_node_is_found_by_its_serial_number_if_the_portal_tells_it(tmp_path):
+    # Numbers of nodes are used again, serial numbers are not.
+    with PortalBed("--personality", "mutter", "--portal-version", "6", "--stale-node") as bed:
+        assert shot(bed, tmp_path / "out.png").shape == (360, 640, 3)
+
+
 def test_memory_of_the_gpu_alone_is_told():
     with PortalBed("--personality", "niri") as bed:
         assert "--backend wayland" in complaint(bed)

@@ -1,5 +1,6 @@
 #include "cast_desktop.h"
 
+#include <pipewire/keys.h>
 #include <poll.h>
 #include <spa/support/loop.h>
 #include <sys/socket.h>
@@ -9,6 +10,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -18,6 +21,63 @@ namespace {
 /// How soon to look again for room for a picture.
 constexpr std::chrono::milliseconds retry{4};
 constexpr std::chrono::seconds patience{60};
+
+/// Only the registry tells serial numbers. On a connection of its own: PipeWire 0.3.65 now and then
+/// hands out buffers without memory if their maker has it.
+class Registry {
+ public:
+  explicit Registry(pw_context* context) : core_(pw_context_connect(context, nullptr, 0)) {
+    if (core_ == nullptr) throw std::runtime_error("PipeWire is not there");
+    proxy_ = of(core_);
+    if (proxy_ == nullptr) throw std::runtime_error("PipeWire has no registry");
+    const spa_callbacks& calls = reinterpret_cast<const spa_interface*>(proxy_)->cb;
+    static_cast<const pw_registry_methods*>(calls.funcs)
+        ->add_listener(calls.data, &hook_, &events(), this);
+  }
+  ~Registry() {
+    spa_hook_remove(&hook_);
+    pw_proxy_destroy(reinterpret_cast<pw_proxy*>(proxy_));
+    pw_core_disconnect(core_);
+  }
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  /// nullopt: not told yet.
+  std::optional<std::uint64_t> serial_of(std::uint32_t id) const {
+    const auto found = serials_.find(id);
+    return found == serials_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  // As pw_core_get_registry() and pw_registry_add_listener() do it, which are macros for C.
+  static pw_registry* of(pw_core* core) {
+    const spa_callbacks& calls = reinterpret_cast<const spa_interface*>(core)->cb;
+    return static_cast<const pw_core_methods*>(calls.funcs)
+        ->get_registry(calls.data, PW_VERSION_REGISTRY, 0);
+  }
+  static const pw_registry_events& events() noexcept {
+    static const pw_registry_events events = [] {
+      pw_registry_events made{};
+      made.version = PW_VERSION_REGISTRY_EVENTS;
+      made.global = [](void* self, std::uint32_t id, std::uint32_t, const char*, std::uint32_t,
+                       const spa_dict* properties) {
+        const char* const serial = spa_dict_lookup(properties, PW_KEY_OBJECT_SERIAL);
+        if (serial != nullptr)
+          static_cast<Registry*>(self)->serials_[id] = std::strtoull(serial, nullptr, 10);
+      };
+      made.global_remove = [](void* self, std::uint32_t id) {
+        static_cast<Registry*>(self)->serials_.erase(id);
+      };
+      return made;
+    }();
+    return events;
+  }
+
+  pw_core* core_;
+  pw_registry* proxy_ = nullptr;
+  spa_hook hook_{};
+  std::map<std::uint32_t, std::uint64_t> serials_;
+};
 
 }  // namespace
 
@@ -38,17 +98,21 @@ CastDesktop::~CastDesktop() {
   pw_loop_leave(loop_.get());
 }
 
-std::uint32_t CastDesktop::begin(std::uint32_t cursor_mode) {
+CastDesktop::Begun CastDesktop::begin(std::uint32_t cursor_mode) {
   auto node = std::make_unique<CastNode>(core_, desk_, cursor_mode);
   const TimePoint deadline = now() + patience;
-  while (!node->id()) {
-    if (now() > deadline) throw std::runtime_error("PipeWire takes no node");
-    pw_loop_iterate(loop_.get(), 100);
+  Begun begun;
+  {
+    const Registry registry(context_.get());
+    while (!node->id() || !registry.serial_of(*node->id())) {
+      if (now() > deadline) throw std::runtime_error("PipeWire takes no node");
+      pw_loop_iterate(loop_.get(), 100);
+    }
+    begun = {*node->id(), *registry.serial_of(*node->id())};
   }
   if (stalled_) node->set_active(false);
-  const std::uint32_t id = *node->id();
-  nodes_[id] = std::move(node);
-  return id;
+  nodes_[begun.node] = std::move(node);
+  return begun;
 }
 
 UniqueFd CastDesktop::open_remote() {

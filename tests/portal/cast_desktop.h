@@ -26,9 +26,13 @@ class CastDesktop {
   CastDesktop(const CastDesktop&) = delete;
   CastDesktop& operator=(const CastDesktop&) = delete;
 
-  /// A new cast; returns PipeWire's id of its node. `cursor_mode`: the portal's number. Throws
-  /// std::runtime_error.
-  std::uint32_t begin(std::uint32_t cursor_mode);
+  /// How PipeWire calls a cast's node.
+  struct Begun {
+    std::uint32_t node = 0;
+    std::uint64_t serial = 0;
+  };
+  /// A new cast. `cursor_mode`: the portal's number. Throws std::runtime_error.
+  Begun begin(std::uint32_t cursor_mode);
   void end(std::uint32_t node) { nodes_.erase(node); }
   /// A client's connection to PipeWire, fresh. Throws std::runtime_error.
   static UniqueFd open_remote();

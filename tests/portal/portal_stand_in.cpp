@@ -31,6 +31,7 @@ struct Settings {
   Size size{640, 360};
   Rational hz{60, 1};
   bool still = false;
+  bool stale_node = false;
   std::uint32_t version = 5;
 };
 
@@ -40,6 +41,10 @@ Settings parse(int argc, char** argv) {
     const std::string option = argv[i];
     if (option == "--still") {
       settings.still = true;
+      continue;
+    }
+    if (option == "--stale-node") {
+      settings.stale_node = true;
       continue;
     }
     if (++i == argc) throw std::invalid_argument(option + " needs a value");
@@ -94,7 +99,8 @@ class StandIn {
                  tell),
         portal_({.version = settings.version,
                  .cursor_modes = personality(settings.personality).cursor_modes},
-                maker()) {
+                maker()),
+        past_(settings.stale_node ? 10'000 : 0) {
     if (settings.still) desktop_.screen().stand();
   }
 
@@ -115,14 +121,15 @@ class StandIn {
 
  private:
   CastMaker maker() {
-    return {.begin =
-                [this](std::uint32_t cursor_mode) {
-                  const std::uint32_t node = desktop_.begin(cursor_mode);
-                  return CastMaker::Made{node, std::nullopt, desktop_.screen().size()};
-                },
-            .end = [this](std::uint32_t node) { desktop_.end(node); },
-            .open_remote = [] { return CastDesktop::open_remote(); },
-            .tell = tell};
+    return {
+        .begin =
+            [this](std::uint32_t cursor_mode) {
+              const CastDesktop::Begun begun = desktop_.begin(cursor_mode);
+              return CastMaker::Made{begun.node + past_, begun.serial, desktop_.screen().size()};
+            },
+        .end = [this](std::uint32_t node) { desktop_.end(node - past_); },
+        .open_remote = [] { return CastDesktop::open_remote(); },
+        .tell = tell};
   }
 
   void turn() {
@@ -158,6 +165,7 @@ class StandIn {
   CastDesktop desktop_;
   PortalService portal_;
   Orders orders_;
+  std::uint32_t past_;  ///< by how much the numbers of nodes that are told are out of date
 };
 
 }  // namespace
