@@ -103,9 +103,10 @@ def line_of(work, results):
     kept = ratio <= MOST and unreadable == 0 and (not work.every_picture or most_missed <= MOST_MISSED_PCT)
     return {"work": work.title, "preset": work.preset, "against": GSTREAMER, "of": "cpu_ms_a_frame",
             "ours": median(OURS, "cpu_ms_a_frame"), "theirs": median(GSTREAMER, "cpu_ms_a_frame"), "unit": "ms a picture",
-            "ratio": ratio, "pairs": ratios, "goal": MOST, "most_missed_pct": most_missed, "missed_pct_theirs": median(GSTREAMER, "missed_pct"),
-            "distinct": median(OURS, "distinct"), "distinct_theirs": median(GSTREAMER, "distinct"),
-            "bytes": median(OURS, "bytes"), "bytes_theirs": median(GSTREAMER, "bytes"), "kept": kept, "runs": results}
+            "ratio": ratio, "pairs": ratios, "goal": MOST, "most_missed_pct": most_missed,
+            "missed_pct_theirs": median(GSTREAMER, "missed_pct"), "distinct": median(OURS, "distinct"),
+            "distinct_theirs": median(GSTREAMER, "distinct"), "bytes": median(OURS, "bytes"),
+            "bytes_theirs": median(GSTREAMER, "bytes"), "kept": kept, "runs": results}
 
 
 def table(lines):
