@@ -15,6 +15,31 @@ bool equal(const std::uint8_t* a, const std::uint8_t* b, std::ptrdiff_t bytes) {
   return bytes <= 0 || std::memcmp(a, b, static_cast<std::size_t>(bytes)) == 0;
 }
 
+// Others may write into the pictures meanwhile, so what was found to differ need not differ any
+// more: both searches end at the end of the row.
+
+/// In steps; `bytes` if nothing differs.
+std::ptrdiff_t first_difference(const std::uint8_t* a, const std::uint8_t* b,
+                                std::ptrdiff_t bytes) {
+  if (equal(a, b, bytes)) return bytes;
+  std::ptrdiff_t at = 0;
+  while (at < bytes && equal(a + at, b + at, std::min(step, bytes - at))) at += step;
+  return std::min(at, bytes);
+}
+
+/// Where the last one ends, in steps from the end; 0 if nothing differs.
+std::ptrdiff_t end_of_difference(const std::uint8_t* a, const std::uint8_t* b,
+                                 std::ptrdiff_t bytes) {
+  if (equal(a, b, bytes)) return 0;
+  std::ptrdiff_t end = bytes;
+  while (end > 0) {
+    const std::ptrdiff_t at = std::max<std::ptrdiff_t>(end - step, 0);
+    if (!equal(a + at, b + at, end - at)) break;
+    end = at;
+  }
+  return end;
+}
+
 /// Bytes of a row; none if `from` is not before `to`.
 struct Extent {
   std::ptrdiff_t from;
@@ -24,22 +49,11 @@ struct Extent {
 
   /// Widens by what differs in a row of `row` bytes outside of it.
   void look_at(const std::uint8_t* a, const std::uint8_t* b, std::ptrdiff_t row) {
-    if (empty()) {
-      if (equal(a, b, row)) return;
-      from = to = 0;
-      while (equal(a + from, b + from, std::min(step, row - from))) from += step;
-      to = from;
-    } else if (!equal(a, b, from)) {
-      std::ptrdiff_t at = 0;
-      while (equal(a + at, b + at, std::min(step, from - at))) at += step;
-      from = at;
-    }
-    if (equal(a + to, b + to, row - to)) return;
-    std::ptrdiff_t end = row;
-    while (
-        equal(a + std::max(end - step, to), b + std::max(end - step, to), std::min(step, end - to)))
-      end -= step;
-    to = end;
+    if (empty())
+      from = to = first_difference(a, b, row);
+    else
+      from = first_difference(a, b, from);
+    to += end_of_difference(a + to, b + to, row - to);
   }
 };
 

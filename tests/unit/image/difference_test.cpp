@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace rustcam {
@@ -22,10 +25,11 @@ class Pixels {
       std::fill_n(memory_.begin() + y * stride_, size.width * bytes, std::uint8_t{7});
   }
   Plane<const std::uint8_t> plane() const { return {memory_.data(), stride_}; }
-  /// Changes one byte of this pixel.
-  void change(Point p, std::int32_t byte) {
-    ++memory_[static_cast<std::size_t>(p.y * stride_ + std::ptrdiff_t{p.x} * bytes_ + byte)];
+  std::uint8_t* byte(Point p) {
+    return &memory_[static_cast<std::size_t>(p.y * stride_ + std::ptrdiff_t{p.x} * bytes_)];
   }
+  /// Changes one byte of this pixel.
+  void change(Point p, std::int32_t nth) { ++byte(p)[nth]; }
 
  private:
   std::int32_t bytes_;
@@ -74,6 +78,26 @@ TEST_CASE("little is found where little differs") {
   CHECK(found.top == 16);
   CHECK(found.bottom == 32);
   CHECK(found.width() <= 3 * 64);
+}
+
+TEST_CASE("it ends, inside of the picture, though others write into it meanwhile") {
+  constexpr Size size{4000, 1};
+  const Pixels before(size, 4, 1);
+  Pixels after(size, 4, 1);
+  // Volatile, since to the compiler nobody else reads it.
+  volatile std::uint8_t* const last = after.byte({size.width - 1, 0});
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) *last = *last == 7 ? 8 : 7;
+  });
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+  bool inside = true;
+  while (std::chrono::steady_clock::now() < until)
+    inside = inside && Rect::of(size).contains(
+                           difference(before.plane(), after.plane(), size, 4, 16).bounds());
+  done = true;
+  other.join();
+  CHECK(inside);
 }
 
 }  // namespace rustcam
